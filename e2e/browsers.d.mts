@@ -1,0 +1,10 @@
+/** A browser on this machine; `own` if it is Playwright's build of it. */
+export interface FoundBrowser {
+  readonly path: string;
+  readonly own: boolean;
+}
+
+/** Where a browser's executable is, or undefined if none was found. */
+export function findBrowser(
+  name: 'chromium' | 'firefox' | 'webkit',
+): FoundBrowser | undefined;

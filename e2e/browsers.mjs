@@ -1,0 +1,134 @@
+// Finds the browsers that the end-to-end tests drive, and installs what is missing where that is possible.
+//
+//   node e2e/browsers.mjs [chromium] [firefox] [webkit]      (default: chromium firefox)
+//
+// An environment variable (CHROMIUM_PATH, FIREFOX_PATH) comes first, then the PATH, then a browser
+// that Playwright installed, then `npx playwright install`, then apt-get for root on a Debian.
+// Chromium must be there in the end; without Firefox the suite says so and runs in Chromium only.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, firefox } from '@playwright/test';
+
+const known = {
+  chromium: {
+    env: 'CHROMIUM_PATH',
+    names: [
+      'chromium',
+      'chromium-browser',
+      'google-chrome-stable',
+      'google-chrome',
+    ],
+    own: () => chromium.executablePath(),
+    apt: ['chromium'],
+  },
+  firefox: {
+    env: 'FIREFOX_PATH',
+    names: ['firefox-esr', 'firefox'],
+    own: () => firefox.executablePath(),
+    apt: ['firefox-esr'],
+  },
+  webkit: {
+    env: 'WEBKIT_DRIVER_PATH',
+    names: ['WebKitWebDriver'],
+    own: () => '',
+    apt: ['webkit2gtk-driver', 'xvfb'],
+  },
+};
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return file !== '';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Where a browser's executable is and whether it is Playwright's own build; undefined if there is none.
+ * Throws if the environment names a file that cannot be run.
+ */
+export function findBrowser(name) {
+  const { env, names, own } = known[name];
+  const named = process.env[env];
+  if (named) {
+    if (isExecutable(named)) return { path: named, own: false };
+    throw new Error(`${env} is ${named}, which cannot be run`);
+  }
+  // /usr/bin closes the list: some runners' PATH lacks it.
+  const folders = [
+    ...(process.env.PATH ?? '').split(path.delimiter),
+    '/usr/bin',
+  ];
+  for (const candidate of names) {
+    const found = folders
+      .map((folder) => path.join(folder, candidate))
+      .find(isExecutable);
+    if (found) return { path: found, own: false };
+  }
+  return isExecutable(own()) ? { path: own(), own: true } : undefined;
+}
+
+function run(command, argv) {
+  console.log(`$ ${command} ${argv.join(' ')}`);
+  const { status } = spawnSync(command, argv, {
+    stdio: 'inherit',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return status === 0;
+}
+
+function installByApt(names) {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || spawnSync('apt-get', ['--version']).status !== 0) return;
+  run('apt-get', ['update', '-qq']);
+  for (const name of names) {
+    run('apt-get', [
+      ...['install', '-y', '-qq', '--no-install-recommends'],
+      ...known[name].apt,
+    ]);
+  }
+}
+
+function missingOf(names) {
+  return names.filter((name) => findBrowser(name) === undefined);
+}
+
+function ensure(names) {
+  for (const name of missingOf(names)) {
+    if (name !== 'webkit') run('npx', ['playwright', 'install', name]);
+  }
+  if (missingOf(names).length > 0) installByApt(missingOf(names));
+  for (const name of names) {
+    const found = findBrowser(name);
+    console.log(`${name}: ${found?.path ?? 'not found'}`);
+  }
+  const missing = missingOf(names);
+  if (missing.includes('firefox')) {
+    console.log('Firefox could not be installed: only Chromium is tested.');
+  }
+  if (missing.includes('chromium')) {
+    throw new Error(
+      'No Chromium: put one on the PATH or name it in CHROMIUM_PATH.',
+    );
+  }
+}
+
+const isMain =
+  process.argv[1] !== undefined &&
+  realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+
+if (isMain) {
+  const asked = process.argv.slice(2);
+  const strange = asked.filter((name) => !Object.hasOwn(known, name));
+  try {
+    if (strange.length > 0) throw new Error(`unknown browser: ${strange}`);
+    ensure(asked.length > 0 ? asked : ['chromium', 'firefox']);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
