@@ -86,10 +86,8 @@ function installByApt(names) {
   if (!isRoot || spawnSync('apt-get', ['--version']).status !== 0) return;
   run('apt-get', ['update', '-qq']);
   for (const name of names) {
-    run('apt-get', [
-      ...['install', '-y', '-qq', '--no-install-recommends'],
-      ...known[name].apt,
-    ]);
+    const options = ['-y', '-qq', '--no-install-recommends'];
+    run('apt-get', ['install', ...options, ...known[name].apt]);
   }
 }
 
@@ -125,7 +123,8 @@ if (isMain) {
   const asked = process.argv.slice(2);
   const strange = asked.filter((name) => !Object.hasOwn(known, name));
   try {
-    if (strange.length > 0) throw new Error(`unknown browser: ${strange}`);
+    if (strange.length > 0)
+      throw new Error(`unknown browser: ${strange.join()}`);
     ensure(asked.length > 0 ? asked : ['chromium', 'firefox']);
   } catch (error) {
     console.error(error.message);

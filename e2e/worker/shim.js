@@ -1,0 +1,174 @@
+/*
+ * A worker for the tests only: IndexedDB and the clock go wrong as the script's query (`?shim=<JSON>`) or a later message
+ * says, then the built worker runs on top, unchanged.
+ *
+ * Prototypes are patched, not wrapped in a Proxy: idb recognises its objects by instanceof.
+ *
+ *   { faults: [{ on, how, name, message, store, times, value }], clock: ms, missing: true }
+ *
+ * on      open, deleteDatabase, transaction, get, put, delete, getAll, getAllKeys, openCursor, openKeyCursor
+ * how     hang    no event ever comes (of a transaction: nor of any of its requests)
+ *         hold    as hang, until a message { shim: { release: true } } lets go (open only)
+ *         throw   the call itself throws name and message
+ *         fail    an error event with name and message, and the transaction aborts
+ *         abort   the request succeeds, then its transaction aborts with name and message
+ *         alter   the request's result is `value`
+ * store   only calls on this object store
+ * bucket  false: only calls on the default storage bucket
+ * times   so often, then never again (default: always)
+ */
+/* oxlint-disable unicorn/consistent-function-scoping -- the top level would be the global scope of the worker under test */
+(() => {
+  const ordinary = self.indexedDB;
+  const hung = new WeakSet();
+  const state = { faults: [], calls: {}, offset: 0, held: [] };
+
+  const fit = (on, target) => {
+    state.calls[on] = (state.calls[on] ?? 0) + 1;
+    const fault = state.faults.find(
+      (each) =>
+        each.on === on &&
+        each.times !== 0 &&
+        (each.store === undefined || each.store === target.name) &&
+        (each.bucket !== false || target === ordinary),
+    );
+    if (fault?.times !== undefined) fault.times--;
+    return fault;
+  };
+
+  const errorOf = ({ name = 'UnknownError', message = '' }) =>
+    new DOMException(message, name);
+
+  const own = (target, property, value) =>
+    Object.defineProperty(target, property, { configurable: true, value });
+
+  const swallow = (target, types) => {
+    for (const type of types) {
+      target.addEventListener(type, (event) =>
+        event.stopImmediatePropagation(),
+      );
+    }
+  };
+
+  const never = (request) => {
+    swallow(request, ['success', 'error', 'blocked', 'upgradeneeded']);
+    if (request.transaction) {
+      swallow(request.transaction, ['complete', 'abort', 'error']);
+    }
+  };
+
+  // The transaction's own machinery tells everybody; only the reason is replaced.
+  const abortWith = (transaction, error, request) => {
+    own(transaction, 'error', error);
+    if (request) own(request, 'error', error);
+    transaction.abort();
+  };
+
+  const strike = (fault, request) => {
+    const error = errorOf(fault);
+    switch (fault.how) {
+      case 'hang':
+        never(request);
+        break;
+      case 'fail':
+        abortWith(request.transaction, error, request);
+        break;
+      case 'abort':
+        request.addEventListener('success', () =>
+          abortWith(request.transaction, error),
+        );
+        break;
+      case 'alter':
+        own(request, 'result', fault.value);
+        break;
+      default:
+        throw new Error(`shim: ${fault.on} cannot ${fault.how}`);
+    }
+    return request;
+  };
+
+  const patch = (prototype, name, struck) => {
+    const original = prototype[name];
+    prototype[name] = function (...given) {
+      const fault = fit(name, this);
+      if (!fault) {
+        const result = original.apply(this, given);
+        if (hung.has(this.transaction)) never(result);
+        return result;
+      }
+      if (fault.how === 'throw') throw errorOf(fault);
+      return struck(fault, original.bind(this), given);
+    };
+  };
+
+  const requests =
+    'get put delete getAll getAllKeys openCursor openKeyCursor'.split(' ');
+  for (const name of requests) {
+    patch(IDBObjectStore.prototype, name, (fault, call, given) =>
+      strike(fault, call(...given)),
+    );
+  }
+  patch(IDBDatabase.prototype, 'transaction', (fault, call, given) => {
+    const transaction = call(...given);
+    if (fault.how === 'hang') hung.add(transaction);
+    else abortWith(transaction, errorOf(fault));
+    return transaction;
+  });
+
+  // A failing or hanging open must not touch the real database: another one is opened in its place, and its creation is
+  // what fails.
+  const elsewhere = (fault, call, [name]) => {
+    const request = call(`${name}-shim-${Math.random()}`);
+    if (fault.how === 'hang') never(request);
+    else {
+      request.addEventListener('upgradeneeded', (event) => {
+        event.stopImmediatePropagation();
+        abortWith(request.transaction, errorOf(fault), request);
+      });
+    }
+    return request;
+  };
+  const hold = (call, given) => {
+    const request = call(...given);
+    let isOpen = false;
+    const later = (event) => {
+      if (isOpen) return;
+      event.stopImmediatePropagation();
+      state.held.push(() => {
+        isOpen = true;
+        request.dispatchEvent(new Event(event.type));
+      });
+    };
+    request.addEventListener('success', later);
+    return request;
+  };
+  const open = IDBFactory.prototype.open.bind(ordinary);
+  patch(IDBFactory.prototype, 'open', (fault, call, given) =>
+    fault.how === 'hold' ? hold(call, given) : elsewhere(fault, call, given),
+  );
+  patch(IDBFactory.prototype, 'deleteDatabase', (fault, _call, given) =>
+    elsewhere(fault, open, given),
+  );
+
+  const now = Date.now.bind(Date);
+  Date.now = () => now() + state.offset;
+
+  const set = ({ faults, clock, missing, release }) => {
+    if (faults !== undefined) state.faults = faults;
+    if (clock !== undefined) state.offset = clock;
+    if (missing) own(self, 'indexedDB', undefined);
+    if (release) for (const letGo of state.held.splice(0)) letGo();
+  };
+  self.addEventListener('message', (event) => {
+    if (event.data?.shim === undefined) return;
+    event.stopImmediatePropagation();
+    set(event.data.shim);
+    const { calls } = state;
+    state.calls = {};
+    event.ports[0]?.postMessage({ ok: true, value: calls });
+  });
+
+  const query = new URL(self.location.href).searchParams.get('shim');
+  if (query !== null) set(JSON.parse(query));
+  importScripts('/worker.js');
+})();
