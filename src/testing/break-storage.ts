@@ -1,0 +1,82 @@
+import { deleteDB, openDB, type IDBPDatabase } from 'idb';
+import { CACHE_NAME, withDatabase } from './database.js';
+import { forget } from './forget.js';
+
+/**
+ * What `breakStorage()` does to the whole database.
+ *
+ * - `delete-database`: it is deleted under the running worker, as by "clear site data" or an eviction.
+ * - `higher-version`: it gets a higher version, as from a newer build that was rolled back.
+ * - `drop-stores`: it stays, without any object store, as after an upgrade that was cut off.
+ * - `hold`: a transaction of the page keeps both stores locked for `holdMs`, so that reads do not come back.
+ */
+export type StorageFault =
+  'delete-database' | 'higher-version' | 'drop-stores' | 'hold';
+
+/** Options of `breakStorage()`. */
+export interface BreakStorageOptions {
+  /** The cache's name; `mendbox` unless given. */
+  readonly cacheName?: string;
+  /** `hold`: for how long, in milliseconds; 4000 unless given. */
+  readonly holdMs?: number;
+}
+
+async function reopenHigher(
+  name: string,
+  upgrade: (database: IDBPDatabase) => void,
+): Promise<void> {
+  const version = await withDatabase(name, (database) =>
+    Promise.resolve(database.version),
+  );
+  const database = await openDB(name, version + 1, { upgrade });
+  database.close();
+}
+
+function dropStores(database: IDBPDatabase): void {
+  for (const store of database.objectStoreNames)
+    database.deleteObjectStore(store);
+}
+
+/** Resolves once the stores are locked; the lock is let go `holdMs` later. */
+function hold(name: string, holdMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = performance.now() + holdMs;
+    withDatabase(name, async (database) => {
+      const stores = [...database.objectStoreNames];
+      const transaction = database.transaction(stores, 'readwrite');
+      const store = transaction.objectStore('policies');
+      // A transaction lives as long as it has a request under way.
+      do {
+        await store.count();
+        resolve();
+      } while (performance.now() < end);
+      await transaction.done;
+    }).catch(reject);
+  });
+}
+
+function harm(how: StorageFault, options: BreakStorageOptions): Promise<void> {
+  const { cacheName = CACHE_NAME, holdMs = 4000 } = options;
+  switch (how) {
+    case 'delete-database':
+      return deleteDB(cacheName);
+    case 'higher-version':
+      return reopenHigher(cacheName, () => undefined);
+    case 'drop-stores':
+      return reopenHigher(cacheName, dropStores);
+    case 'hold':
+      return hold(cacheName, holdMs);
+  }
+}
+
+/**
+ * Breaks the whole database, in the real IndexedDB, while the cache has it open;
+ * then asks the controlling worker, if there is one, to forget its memory tier.
+ */
+export async function breakStorage(
+  how: StorageFault,
+  options: BreakStorageOptions = {},
+): Promise<void> {
+  await harm(how, options);
+  await forget();
+}
