@@ -1,0 +1,63 @@
+/** Cache-Control and its directives (RFC 9111 sections 1.2.2 and 5.2). */
+
+/** Directive names in lower case; `true` stands for a directive without an argument. */
+export type Directives = ReadonlyMap<string, string | true>;
+
+/** "If a cache receives a delta-seconds value greater than the greatest integer it can represent": RFC 9111 section 1.2.2. */
+export const MAX_DELTA_SECONDS = 2 ** 31;
+
+const NONE: Directives = new Map();
+
+// One list element, from wherever the last one ended. A quoted string that never ends is no string, so that the comma
+// inside it still ends the element: what follows it may be a no-store.
+const ELEMENT = /(?:"(?:[^"\\]|\\[^])*"|[^,])*/y;
+const DIRECTIVE =
+  /^([!#$%&'*+\-.^_`|~\w]+)(?:=(?:([!#$%&'*+\-.^_`|~\w]+)|"((?:[^"\\]|\\[^])*)"))?$/;
+const LEADING_TOKEN = /^[!#$%&'*+\-.^_`|~\w]+/;
+
+/**
+ * The directives of a Cache-Control field value (RFC 9111 section 5.2); never throws.
+ *
+ * The first of several equal names counts. A malformed element keeps its name, so that a mistyped `no-store` still
+ * forbids, and its raw rest as the argument, so that a mistyped `max-age` is invalid rather than absent.
+ */
+export function parseCacheControl(value: string | null): Directives {
+  if (value === null || value === '') return NONE;
+  const directives = new Map<string, string | true>();
+  let position = 0;
+  while (position < value.length) {
+    ELEMENT.lastIndex = position;
+    const raw = ELEMENT.exec(value)?.[0] ?? '';
+    // Past the comma; an element stops nowhere else but at the end.
+    position += raw.length + 1;
+    const directive = parseDirective(raw.trim());
+    if (directive && !directives.has(directive[0])) {
+      directives.set(directive[0], directive[1]);
+    }
+  }
+  return directives;
+}
+
+function parseDirective(
+  element: string,
+): [name: string, argument: string | true] | undefined {
+  const whole = DIRECTIVE.exec(element);
+  if (whole) {
+    // "To be compared case-insensitively" (section 5.2)
+    const name = (whole[1] ?? '').toLowerCase();
+    const argument = whole[2] ?? whole[3]?.replace(/\\([^])/g, '$1') ?? true;
+    return [name, argument];
+  }
+  const token = LEADING_TOKEN.exec(element)?.[0];
+  if (token === undefined) return undefined;
+  return [token.toLowerCase(), element.slice(token.length)];
+}
+
+/** A directive's argument in seconds, clamped to 2^31; undefined if absent or not delta-seconds (RFC 9111 section 1.2.2). */
+export function deltaSeconds(
+  value: string | true | undefined,
+): number | undefined {
+  if (typeof value !== 'string' || !/^[0-9]+$/.test(value)) return undefined;
+  // "the cache MUST consider the value to be 2147483648 (2^31)"
+  return Math.min(Number(value), MAX_DELTA_SECONDS);
+}

@@ -1,0 +1,61 @@
+/** The Cache-Status field (RFC 9211). */
+
+/** What this cache did with one request; the names are the parameters of RFC 9211 section 2. */
+export interface CacheStatus {
+  /** Answered without the network. */
+  hit?: boolean;
+  /** Why the request went to the network. */
+  fwd?:
+    | 'bypass'
+    | 'method'
+    | 'uri-miss'
+    | 'vary-miss'
+    | 'miss'
+    | 'request'
+    | 'stale'
+    | 'partial';
+  /** The status that the network answered with. */
+  fwdStatus?: number;
+  stored?: boolean;
+  collapsed?: boolean;
+  /** Remaining freshness in seconds, negative when stale. */
+  ttl?: number;
+  key?: string;
+  detail?: string;
+}
+
+const TOKEN = /^[A-Za-z*][!#$%&'*+\-.^_`|~:/\w]*$/;
+
+/** The greatest integer of a structured field (RFC 9651 section 3.3.1). */
+const MAX_INTEGER = 999_999_999_999_999;
+
+/** This cache's member of Cache-Status, such as `mendbox; hit; ttl=30` (RFC 9211 section 2). */
+export function formatCacheStatus(status: CacheStatus): string {
+  let field = 'mendbox';
+  // "The "hit" and "fwd" parameters are exclusive" (section 2.1)
+  if (status.hit) field += '; hit';
+  else if (status.fwd !== undefined) field += `; fwd=${status.fwd}`;
+  if (status.fwdStatus !== undefined) {
+    field += `; fwd-status=${integer(status.fwdStatus)}`;
+  }
+  if (status.stored) field += '; stored';
+  if (status.collapsed) field += '; collapsed';
+  if (status.ttl !== undefined) field += `; ttl=${integer(status.ttl)}`;
+  if (status.key !== undefined) field += `; key=${string(status.key)}`;
+  if (status.detail !== undefined) {
+    const { detail } = status;
+    field += `; detail=${TOKEN.test(detail) ? detail : string(detail)}`;
+  }
+  return field;
+}
+
+function integer(value: number): string {
+  const bounded = Math.min(Math.max(value, -MAX_INTEGER), MAX_INTEGER);
+  return String(Math.floor(bounded) || 0);
+}
+
+/** An sf-string has no character outside printable ASCII; a question mark stands for such a one. */
+function string(value: string): string {
+  const printable = value.replace(/[^ -~]/gu, '?');
+  return `"${printable.replace(/["\\]/g, '\\$&')}"`;
+}

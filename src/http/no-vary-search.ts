@@ -1,0 +1,56 @@
+/** No-Vary-Search: which parts of a query do not make another resource (draft-ietf-httpbis-no-vary-search). */
+import { parseDictionary, type Item } from './structured-fields.js';
+
+interface Rule {
+  readonly ignoresOrder: boolean;
+  readonly ignores: (name: string) => boolean;
+}
+
+/** The URL without its fragment in a form that is the same for all URLs that the field's rule makes equivalent. */
+export function noVarySearchKey(
+  url: string,
+  noVarySearch: string | null,
+): string {
+  if (!URL.canParse(url)) return url;
+  const parsed = new URL(url);
+  parsed.hash = '';
+  const rule = noVarySearch === null ? undefined : parseRule(noVarySearch);
+  if (!rule) return parsed.href;
+  const kept = [...parsed.searchParams].filter(([name]) => !rule.ignores(name));
+  if (rule.ignoresOrder) kept.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  parsed.search = new URLSearchParams(kept).toString();
+  return parsed.href;
+}
+
+/** Undefined for what the draft calls the default: a field that is not understood makes no URLs equivalent. */
+function parseRule(field: string): Rule | undefined {
+  const members = parseDictionary(field);
+  if (!members) return undefined;
+  const order = members.get('key-order') ?? false;
+  const params = members.get('params') ?? false;
+  const except = members.get('except');
+  if (typeof order !== 'boolean') return undefined;
+  if (except !== undefined) {
+    const names = namesOf(except);
+    // "except" only says what a bare "params" does not cover.
+    if (params !== true || !names) return undefined;
+    return { ignoresOrder: order, ignores: (name) => !names.has(name) };
+  }
+  if (typeof params === 'boolean') {
+    return { ignoresOrder: order, ignores: () => params };
+  }
+  const names = namesOf(params);
+  return names && { ignoresOrder: order, ignores: (name) => names.has(name) };
+}
+
+/** The names are written as in a query, so `+` and `%20` both stand for a space. */
+function namesOf(list: Item | Item[]): Set<string> | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const names = new Set<string>();
+  for (const item of list) {
+    if (typeof item !== 'string') return undefined;
+    const escaped = item.replace(/&/g, '%26').replace(/=/g, '%3D');
+    names.add([...new URLSearchParams(`${escaped}=`).keys()][0] ?? '');
+  }
+  return names;
+}

@@ -1,0 +1,176 @@
+/** Nominated request fields and the selection among variants (RFC 9111 section 4.1). */
+import type { RequestView, ResponseView, StoredView } from './message.js';
+
+const NO_FIELDS: readonly string[] = [];
+
+/** Secrets: compared by digest, and never kept as they are. */
+const CREDENTIALS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+]);
+
+/**
+ * Fields that the browser adds behind the worker's back and whose value may change while the worker lives.
+ *
+ * User-Agent and Origin are not among them: where they are not seen, they are the same for all of a worker's requests.
+ */
+const UNSEEN: ReadonlySet<string> = new Set([
+  'accept-charset',
+  'accept-language',
+  'authorization',
+  'content-dpr',
+  'cookie',
+  'cookie2',
+  'device-memory',
+  'dnt',
+  'downlink',
+  'dpr',
+  'ect',
+  'referer',
+  'rtt',
+  'save-data',
+  'te',
+  'viewport-width',
+  'width',
+]);
+
+const known = new WeakMap<Headers, readonly string[] | '*'>();
+
+/**
+ * The request fields that a response's Vary nominates, in lower case (RFC 9110 section 12.5.5).
+ *
+ * Without Accept-Encoding: a worker stores decoded bodies, the same for every coding. The headers must not change
+ * afterwards.
+ */
+export function nominatedFields(headers: Headers): readonly string[] | '*' {
+  let fields = known.get(headers);
+  if (fields === undefined) {
+    fields = parseVary(headers.get('vary'));
+    known.set(headers, fields);
+  }
+  return fields;
+}
+
+function parseVary(value: string | null): readonly string[] | '*' {
+  if (value === null) return NO_FIELDS;
+  const fields = new Set<string>();
+  for (const member of value.split(',')) {
+    const name = member.trim().toLowerCase();
+    // "A list containing the member "*" signals that other aspects of the request might have played a role"
+    if (name === '*') return '*';
+    if (name !== '' && name !== 'accept-encoding') fields.add(name);
+  }
+  return [...fields];
+}
+
+/**
+ * What to store as a response's requestHeaders (RFC 9111 section 4.1).
+ *
+ * A request's Authorization counts as nominated in any case, so that one user's answer is never another's; credentials
+ * are recorded as a short digest that does not lead back to them.
+ */
+export function recordNominated(
+  request: RequestView,
+  response: ResponseView,
+): Headers {
+  const recorded = new Headers();
+  const nominated = nominatedFields(response.headers);
+  const names = new Set(nominated === '*' ? NO_FIELDS : nominated);
+  names.add('authorization');
+  for (const name of names) {
+    const value = fieldValue(request.headers, name);
+    if (value === null) continue;
+    recorded.set(name, CREDENTIALS.has(name) ? digest(value) : value);
+  }
+  return recorded;
+}
+
+/** Whether a stored response answers the request's variant; the unknowable may be used once the origin has validated it. */
+export function selects(
+  stored: StoredView,
+  request: RequestView,
+): 'match' | 'mismatch' | 'unknowable' {
+  if (!sameCredentials(stored, request)) return 'mismatch';
+  const nominated = nominatedFields(stored.headers);
+  // "A stored response with a Vary header field value containing a member "*" always fails to match."
+  if (nominated === '*') return 'unknowable';
+  let result: 'match' | 'unknowable' = 'match';
+  for (const name of nominated) {
+    if (name === 'authorization') {
+      if (!stored.requestHeaders.has(name)) result = 'unknowable';
+      continue;
+    }
+    const compared = compareField(name, stored, request);
+    if (compared === 'mismatch') return compared;
+    if (compared === 'unknowable') result = compared;
+  }
+  return result;
+}
+
+function sameCredentials(stored: StoredView, request: RequestView): boolean {
+  const presented = request.headers.get('authorization');
+  const recorded = stored.requestHeaders.get('authorization');
+  return recorded === (presented === null ? null : digest(presented));
+}
+
+function compareField(
+  name: string,
+  stored: StoredView,
+  request: RequestView,
+): 'match' | 'mismatch' | 'unknowable' {
+  const presented = fieldValue(request.headers, name);
+  const recorded = fieldValue(stored.requestHeaders, name);
+  if (presented === null && recorded === null) {
+    // "If a header field is absent from a request, it can only match another request if it is also absent there."
+    return isUnseen(name) ? 'unknowable' : 'match';
+  }
+  if (presented === null || recorded === null) return 'mismatch';
+  const same = CREDENTIALS.has(name)
+    ? recorded === digest(presented)
+    : recorded === presented ||
+      normalise(name, recorded) === normalise(name, presented);
+  return same ? 'match' : 'mismatch';
+}
+
+/** Null for a name that no header field can have, which no request can therefore carry. */
+function fieldValue(headers: Headers, name: string): string | null {
+  return /^[!#$%&'*+\-.^_`|~\w]+$/.test(name) ? headers.get(name) : null;
+}
+
+function isUnseen(name: string): boolean {
+  // Only the browser may set Sec-* and Proxy-* fields.
+  return (
+    UNSEEN.has(name) || name.startsWith('sec-') || name.startsWith('proxy-')
+  );
+}
+
+/** "adding or removing whitespace, where allowed"; "normalizing both header field values in a way that is known to have identical semantics" */
+function normalise(name: string, value: string): string {
+  if (name === 'accept-language') {
+    const ranges = value
+      .toLowerCase()
+      .replace(/[ \t]+/g, '')
+      .split(',');
+    return ranges.filter(Boolean).sort().join();
+  }
+  // Inside a quoted string white space has a meaning.
+  return value.includes('"') ? value : value.replace(/[ \t]*,[ \t]*/g, ',');
+}
+
+/** 53 bits (cyrb53): enough to tell two users apart, too few to lead back to a token. */
+function digest(value: string): string {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let at = 0; at < value.length; at += 1) {
+    const code = value.charCodeAt(at);
+    high = Math.imul(high ^ code, 2654435761);
+    low = Math.imul(low ^ code, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507);
+  high ^= Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507);
+  low ^= Math.imul(high ^ (high >>> 13), 3266489909);
+  const sum = 4294967296 * (2097151 & low) + (high >>> 0);
+  return `digest-${sum.toString(36)}`;
+}
