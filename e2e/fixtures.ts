@@ -35,6 +35,8 @@ export interface StoreFault {
   readonly bucket?: false;
   /** So often, then never again. */
   readonly times?: number;
+  /** A put into the same object store ends it. */
+  readonly mended?: true;
   readonly value?: unknown;
 }
 
@@ -59,6 +61,9 @@ export interface Stats {
 }
 
 const DATABASE = 'mendbox';
+
+/** How Cache-Status begins when a stored response answered (RFC 9211 section 2.1). */
+export const isHit = /^mendbox; hit/;
 
 /** A page that the built worker controls, and the ways to look at both and to harm what they stored. */
 export class App {

@@ -36,7 +36,7 @@ export interface Breakage {
   /** So many bytes of the body are sent. */
   readonly after: number;
   /** Then the connection is closed in good order, reset, or left open in silence. */
-  readonly then: 'end' | 'reset' | 'stall';
+  readonly ending: 'end' | 'reset' | 'stall';
 }
 
 /** Answers a request, with a value or by writing to the socket itself (then it returns undefined). */
@@ -127,9 +127,9 @@ function writeBroken(socket: Socket, answer: Answer, how: Breakage): void {
   } else {
     socket.write(sent);
   }
-  if (how.then === 'end') socket.end();
+  if (how.ending === 'end') socket.end();
   // The reset overtakes what is still in the buffers: first let it leave.
-  if (how.then === 'reset') socket.write('', () => socket.resetAndDestroy());
+  if (how.ending === 'reset') socket.write('', () => socket.resetAndDestroy());
 }
 
 /** An HTTP server on 127.0.0.1 that misbehaves on command and records every request that reaches it. */

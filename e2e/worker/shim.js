@@ -16,6 +16,7 @@
  * store   only calls on this object store
  * bucket  false: only calls on the default storage bucket
  * times   so often, then never again (default: always)
+ * mended  true: a put into the same object store ends it, as a rewritten record ends its own rot
  */
 /* oxlint-disable unicorn/consistent-function-scoping -- the top level would be the global scope of the worker under test */
 (() => {
@@ -25,6 +26,11 @@
 
   const fit = (on, target) => {
     state.calls[on] = (state.calls[on] ?? 0) + 1;
+    if (on === 'put') {
+      state.faults = state.faults.filter(
+        (each) => !each.mended || each.store !== target.name,
+      );
+    }
     const fault = state.faults.find(
       (each) =>
         each.on === on &&

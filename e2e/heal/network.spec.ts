@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { expect, isHit, test, type App } from '../fixtures.js';
+import {
+  Gate,
+  gzipped,
+  noise,
+  sha256,
+  type Answer,
+  type Breakage,
+  type Origin,
+} from '../origin.js';
+
+const path = '/thing';
+const body = noise('thing', 20_000);
+const headers = {
+  'cache-control': 'max-age=3600',
+  'content-type': 'application/octet-stream',
+} as const;
+const whole: Answer = { headers, body };
+
+/** Nothing of the broken answer was kept: the next request is answered whole, by the network. */
+async function expectNothingKept(app: App, origin: Origin): Promise<void> {
+  const before = origin.requests(path).length;
+  origin.answer(path, whole);
+  const next = await app.fetch(path);
+  expect(next.error).toBeUndefined();
+  expect(next.sha256).toBe(sha256(body));
+  expect(next.headers['cache-status']).not.toMatch(isHit);
+  expect(origin.requests(path).length).toBeGreaterThan(before);
+  await app.settled(path, sha256(body));
+  expect(await app.heals()).toHaveLength(0);
+}
+
+const cuts: readonly { name: string; broken: Breakage }[] = [
+  {
+    name: 'ends before its Content-Length',
+    broken: { framing: 'length', after: 5_000, ending: 'end' },
+  },
+  {
+    name: 'ends before its last chunk',
+    broken: { framing: 'chunked', after: 5_000, ending: 'end' },
+  },
+  {
+    name: 'ends in a reset',
+    broken: { framing: 'length', after: 5_000, ending: 'reset' },
+  },
+];
+
+for (const { name, broken } of cuts) {
+  test(`D1: a body that ${name} fails in the page as it would without a worker, and is not stored`, async ({
+    app,
+    origin,
+  }) => {
+    origin.answer(path, { ...whole, broken });
+    const got = await app.fetch(path);
+    expect(got.error).toBeDefined();
+    await expectNothingKept(app, origin);
+  });
+}
+
+for (const field of ['repr-digest', 'content-digest']) {
+  test(`D2: a gzip body cut short is not stored where ${field} gives it away`, async ({
+    app,
+    origin,
+  }) => {
+    const text = Array.from({ length: 5_000 }, (_, n) => `line ${n}\n`).join(
+      '',
+    );
+    const hash = createHash('sha256').update(text).digest('base64');
+    // Content-Digest is over the coded bytes, which a worker never sees: only an uncoded body can be held against it.
+    const isCoded = field === 'repr-digest';
+    const digest = { [field]: `sha-256=:${hash}:` };
+    origin.answer(
+      path,
+      isCoded
+        ? gzipped(text, { ...headers, ...digest }, 5_000)
+        : {
+            headers: { ...headers, ...digest },
+            body: text,
+            broken: { framing: 'close', after: 5_000, ending: 'end' },
+          },
+    );
+    const got = await app.fetch(path);
+    expect(got.status).toBe(200);
+    expect(got.length).toBeLessThan(text.length);
+    expect(await app.nextHeal()).toMatchObject({ fault: 'integrity-mismatch' });
+    expect(await app.records(path)).toEqual({});
+
+    // The whole body passes, and is stored.
+    origin.answer(path, { headers: { ...headers, ...digest }, body: text });
+    expect((await app.fetch(path)).sha256).toBe(sha256(text));
+    await app.settled(path, sha256(text));
+    await app.restartWorker();
+    expect((await app.fetch(path)).headers['cache-status']).toMatch(isHit);
+    expect(await app.heals()).toHaveLength(1);
+  });
+}
+
+test('I2, D11: a digest that the origin gives wrong for ever costs one request each time and no answer', async ({
+  app,
+  origin,
+}) => {
+  const wrong = createHash('sha256').update('else').digest('base64');
+  origin.answer(path, {
+    headers: { ...headers, 'repr-digest': `sha-256=:${wrong}:` },
+    body,
+  });
+  for (let n = 1; n <= 3; n++) {
+    const got = await app.fetch(path);
+    expect(got.error).toBeUndefined();
+    expect(got.sha256).toBe(sha256(body));
+    expect(origin.requests(path)).toHaveLength(n);
+  }
+  expect(await app.nextHeal()).toMatchObject({ fault: 'integrity-mismatch' });
+  expect(await app.records(path)).toEqual({});
+});
+
+test('D3: a body that the page gives up on is not stored cut short', async ({
+  app,
+  origin,
+}) => {
+  const gate = new Gate();
+  origin.on(path, (_seen, socket) => {
+    socket.write(
+      `HTTP/1.1 200 OK\r\ncache-control: max-age=3600\r\ncontent-length: ${body.length}\r\n\r\n`,
+    );
+    socket.write(body.subarray(0, 5_000));
+    void gate.until.then(() => socket.end(body.subarray(5_000)));
+    return undefined;
+  });
+  const error = await app.page.evaluate(async (url) => {
+    const abort = new AbortController();
+    const response = await fetch(url, { signal: abort.signal });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    abort.abort();
+    return await reader?.read().then(
+      () => 'went on',
+      (reason: unknown) => (reason as DOMException).name,
+    );
+  }, path);
+  expect(error).toBe('AbortError');
+  gate.open();
+  // Either nothing, or the whole body finished behind the page's back.
+  origin.answer(path, whole);
+  const next = await app.fetch(path);
+  expect(next.error).toBeUndefined();
+  expect(next.sha256).toBe(sha256(body));
+  await app.settled(path, sha256(body));
+});
+
+test('D4: a body that stalls holds up nobody else who asks for it', async ({
+  app,
+  origin,
+}) => {
+  origin.answer(path, {
+    ...whole,
+    broken: { framing: 'length', after: 5_000, ending: 'stall' },
+  });
+  const head = await app.page.evaluate(async (url) => {
+    const response = await fetch(url);
+    return response.status;
+  }, path);
+  expect(head).toBe(200);
+  await expectNothingKept(app, origin);
+});
+
+test('D4: a head that never comes holds up only who asked first', async ({
+  app,
+  origin,
+}) => {
+  const gate = new Gate();
+  origin.answer(path, { ...whole, until: gate.until }, whole);
+  await app.page.evaluate((url) => {
+    void fetch(url, { signal: AbortSignal.timeout(20_000) }).catch(() => {});
+  }, path);
+  await expect.poll(() => origin.requests(path)).toHaveLength(1);
+  const other = '/other';
+  origin.answer(other, whole);
+  const got = await app.fetch(other);
+  expect(got.sha256).toBe(sha256(body));
+  gate.open();
+});
+
+for (const status of [500, 502, 503, 404]) {
+  test(`D5: a ${status} without freshness of its own is passed on and not stored`, async ({
+    app,
+    origin,
+  }) => {
+    origin.answer(path, { status, headers: { etag: '"e"' }, body: 'sorry' });
+    expect((await app.fetch(path)).status).toBe(status);
+    await expectNothingKept(app, origin);
+  });
+}
+
+test('D5: a fresh stored response outlives a 500 that answers its validation', async ({
+  app,
+  origin,
+}) => {
+  origin.answer(
+    path,
+    {
+      ...whole,
+      headers: {
+        ...headers,
+        'cache-control': 'max-age=0, stale-if-error=600',
+        etag: '"e"',
+      },
+    },
+    { status: 500, headers: {}, body: 'sorry' },
+  );
+  await app.fetch(path);
+  await app.settled(path);
+  const got = await app.fetch(path);
+  expect(got.status).toBe(200);
+  expect(got.sha256).toBe(sha256(body));
+  expect(origin.requests(path)).toHaveLength(2);
+  await app.settled(path, sha256(body));
+});
+
+test('D6: a page of HTML in the place of a script is not stored', async ({
+  app,
+  origin,
+}) => {
+  const script = (text: string, type: string): Answer => ({
+    headers: { 'cache-control': 'max-age=3600', 'content-type': type },
+    body: text,
+  });
+  origin.answer(
+    '/app.js',
+    script('<!doctype html>log in', 'text/html'),
+    script('window.ran = 1;', 'text/javascript'),
+  );
+  const load = async (): Promise<boolean> =>
+    await app.page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const element = document.createElement('script');
+          element.src = '/app.js';
+          element.addEventListener('load', () => resolve('ran' in window));
+          element.addEventListener('error', () => resolve(false));
+          document.body.append(element);
+        }),
+    );
+  expect(await load()).toBe(false);
+  await app.ask('forget');
+  expect(await load()).toBe(true);
+  expect(origin.requests('/app.js')).toHaveLength(2);
+});

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { expect, isHit, test } from '../fixtures.js';
+import { gzipped, noise, sha256, type Answer } from '../origin.js';
+
+const html = (title: string, maxAge = 3600): Answer => ({
+  headers: {
+    'cache-control': `max-age=${maxAge}`,
+    'content-type': 'text/html',
+  },
+  body: `<!doctype html><title>${title}</title><p>${'x'.repeat(500)}`,
+});
+
+test('H1: a navigation to a URL that redirects works on the first visit and on the second', async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/from', {
+    status: 301,
+    headers: { location: '/to', 'cache-control': 'max-age=3600' },
+  });
+  origin.answer('/to', html('arrived'));
+  for (let n = 0; n < 2; n++) {
+    await app.page.goto(`${origin.url}/from`);
+    expect(await app.page.title()).toBe('arrived');
+    expect(new URL(app.page.url()).pathname).toBe('/to');
+    await app.settled('/to');
+    await app.restartWorker();
+  }
+  expect(await app.keys()).toEqual([app.key('/to')]);
+});
+
+test('H3: what a fetch got through a redirect is not stored under the first URL', async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/from', {
+    status: 302,
+    headers: { location: '/to', 'cache-control': 'max-age=3600' },
+  });
+  origin.answer('/to', {
+    headers: { 'cache-control': 'max-age=3600' },
+    body: 'to',
+  });
+  for (let n = 0; n < 2; n++) {
+    const got = await app.fetch('/from');
+    expect(got.text).toBe('to');
+    expect(got.url).toBe(`${origin.url}/to`);
+    expect(got.redirected).toBe(true);
+  }
+  expect(await app.keys()).not.toContain(app.key('/from'));
+});
+
+test('H5: a coded body is served decoded, without the fields that would lie about it', async ({
+  app,
+  origin,
+}) => {
+  const text = 'many words '.repeat(400);
+  origin.answer(
+    '/coded',
+    gzipped(text, {
+      'cache-control': 'max-age=3600',
+      'content-type': 'text/plain',
+      vary: 'Accept-Encoding',
+    }),
+  );
+  await app.fetch('/coded');
+  await app.settled('/coded', sha256(text));
+  await app.restartWorker();
+  const got = await app.fetch('/coded');
+  expect(got.headers['cache-status']).toMatch(isHit);
+  expect(got.sha256).toBe(sha256(text));
+  expect(got.headers).not.toHaveProperty('content-encoding');
+  expect(got.headers['content-length'] ?? `${text.length}`).toBe(
+    `${text.length}`,
+  );
+});
+
+for (const status of [204, 205]) {
+  test(`A18: a ${status} is stored without a body and served again`, async ({
+    app,
+    origin,
+  }) => {
+    origin.answer('/empty', {
+      status,
+      headers: { 'cache-control': 'max-age=3600', 'x-it': 'is' },
+    });
+    await app.fetch('/empty');
+    await app.settled('/empty');
+    await app.restartWorker();
+    const got = await app.fetch('/empty');
+    expect(got.status).toBe(status);
+    expect(got.headers['x-it']).toBe('is');
+    expect(got.headers['cache-status']).toMatch(isHit);
+    expect(origin.requests('/empty')).toHaveLength(1);
+  });
+}
+
+test('H7: a page may clone and read what it was given, stored or not', async ({
+  app,
+  origin,
+}) => {
+  const body = noise('thing', 3_000);
+  origin.answer('/thing', { headers: { 'cache-control': 'max-age=60' }, body });
+  for (let n = 0; n < 3; n++) {
+    const lengths = await app.page.evaluate(async () => {
+      const response = await fetch('/thing');
+      const clone = response.clone();
+      return Promise.all(
+        [response, clone].map(
+          async (each) => (await each.arrayBuffer()).byteLength,
+        ),
+      );
+    });
+    expect(lengths).toEqual([3_000, 3_000]);
+  }
+});
+
+test('H9: a navigation to a page whose stored body is broken ends, with the right page', async ({
+  app,
+  origin,
+}) => {
+  const page = (title: string): Answer => {
+    const { headers = {} } = html(title);
+    return {
+      headers,
+      body: `<!doctype html><title>${title}</title><p>${noise(title, 100_000).toString('hex')}`,
+    };
+  };
+  origin.answer('/page', page('one'));
+  await app.page.goto(`${origin.url}/page`);
+  await app.settled('/page');
+  await app.damage('/page', async (pair) => {
+    const body = pair.payload['body'] as Blob;
+    const bytes = new Uint8Array(await body.arrayBuffer());
+    bytes[150_000] = 0;
+    pair.payload['body'] = new Blob([bytes]);
+  });
+  await app.restartWorker();
+  origin.answer('/page', page('two'));
+  await app.page.goto(`${origin.url}/page`);
+  expect(await app.page.title()).toBe('two');
+  expect(origin.requests('/page')).toHaveLength(2);
+});
+
+test('H10: stored bytes that do not match the integrity the page asks for are replaced', async ({
+  app,
+  origin,
+}) => {
+  const integrity = (text: string): string =>
+    `sha256-${createHash('sha256').update(text).digest('base64')}`;
+  const answer = (text: string): Answer => ({
+    headers: { 'cache-control': 'max-age=3600' },
+    body: text,
+  });
+  origin.answer('/lib', answer('old release'));
+  await app.fetch('/lib');
+  await app.settled('/lib');
+  origin.answer('/lib', answer('new release'));
+  const got = await app.fetch('/lib', { integrity: integrity('new release') });
+  expect(got.error).toBeUndefined();
+  expect(got.text).toBe('new release');
+  expect(await app.nextHeal()).toMatchObject({
+    fault: 'integrity-mismatch',
+    outcome: 'replayed',
+  });
+  await app.settled('/lib', sha256('new release'));
+  expect((await app.fetch('/lib')).text).toBe('new release');
+});
+
+test('H13: an only-if-cached request without a stored response fails as it does without a worker', async ({
+  app,
+  origin,
+}) => {
+  const init = { cache: 'only-if-cached', mode: 'same-origin' } as const;
+  expect((await app.fetch('/thing', init)).error).toMatch(/^TypeError/);
+  expect(origin.requests('/thing')).toHaveLength(0);
+});
+
+test('I6: a POST reaches the origin once, with its body, and drops what it changed', async ({
+  app,
+  origin,
+}) => {
+  const answer: Answer = {
+    headers: { 'cache-control': 'max-age=3600' },
+    body: 'one',
+  };
+  origin.answer('/thing', answer);
+  await app.fetch('/thing');
+  await app.settled('/thing');
+  origin.answer('/thing', { body: 'posted' }, { ...answer, body: 'two' });
+  const posted = await app.fetch('/thing', { method: 'POST', body: 'data' });
+  expect(posted.text).toBe('posted');
+  const [, post] = origin.requests('/thing');
+  expect(post?.method).toBe('POST');
+  expect(post?.body.toString()).toBe('data');
+  expect((await app.fetch('/thing')).text).toBe('two');
+  expect(origin.requests('/thing')).toHaveLength(3);
+});
+
+test('C10: an opaque response is passed on and never stored', async ({
+  app,
+  elsewhere,
+}) => {
+  elsewhere.answer('/opaque', {
+    headers: { 'cache-control': 'max-age=3600' },
+    body: 'opaque',
+  });
+  for (let n = 0; n < 2; n++) {
+    const got = await app.fetch(`${elsewhere.url}/opaque`, { mode: 'no-cors' });
+    expect(got.type).toBe('opaque');
+  }
+  expect(await app.keys()).toEqual([]);
+});
