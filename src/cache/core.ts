@@ -1,0 +1,216 @@
+/** What the stages share: the store, the memory tier, the network and the flights of one cache. */
+import type { HealEvent } from '../fault.js';
+import { reuse } from '../http/index.js';
+import { withDeadline } from '../store/deadline.js';
+import type { Found } from '../store/lookup.js';
+import { baseOf, Memory } from '../store/memory.js';
+import type { Broken, Entry } from '../store/records.js';
+import { Store } from '../store/store.js';
+import { Flights } from './flight.js';
+import { Network } from './forward.js';
+import { healEvent, Relapses, storeEvent, type Healer } from './heal.js';
+import { baseKey, isCredentialed, withoutFragment } from './key.js';
+import type { Settings } from './options.js';
+import type { FetchEventLike, Visit } from './visit.js';
+
+/** How long a request waits for another of the same URL, in milliseconds. */
+const JOIN_MS = 10_000;
+
+/** Most URLs in the memory tier. */
+const MEMORY_ENTRIES = 4_096;
+
+/** How exactly the last use of an entry is known, in milliseconds. */
+const USED_STEP = 60_000;
+
+/** The worker's own origin; in Node, where nothing is fetched, there is none. */
+const ownOrigin = (): string =>
+  typeof location === 'undefined' ? '' : location.origin;
+
+/** What a cache has counted since its worker started. */
+export interface Counts {
+  hits: number;
+  misses: number;
+  heals: number;
+}
+
+/** The parts of one cache. */
+export class Core {
+  readonly settings: Settings;
+  readonly origin = ownOrigin();
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly network: Network;
+  readonly flights = new Flights();
+  readonly relapses = new Relapses();
+  readonly counts: Counts = { hits: 0, misses: 0, heals: 0 };
+  readonly #uses = new Map<string, number>();
+  readonly #listeners = new Set<(event: HealEvent) => void>();
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
+    this.network = new Network(settings, this.origin);
+    if (settings.onHeal) this.#listeners.add(settings.onHeal);
+    this.store = new Store({
+      name: settings.cacheName,
+      deadlineMs: settings.storageTimeoutMs,
+      budget: settings,
+      onLost: () => this.memory.clear(),
+      onState: (fault) => {
+        if (fault)
+          this.emit(storeEvent(settings.cacheName, fault, settings.now()));
+      },
+    });
+  }
+
+  /** The key under which a request's responses are stored. */
+  baseOf(request: Request): string {
+    const { matchOptions, partition } = this.settings;
+    const url = matchOptions.ignoreSearch
+      ? withoutFragment(request.url).replace(/\?.*$/, '')
+      : request.url;
+    return baseKey(
+      url,
+      isCredentialed(request, this.origin),
+      partition(request),
+    );
+  }
+
+  /** A request at its start. */
+  visit(request: Request, event: FetchEventLike | undefined): Visit {
+    return {
+      request,
+      clone: request.clone(),
+      base: this.baseOf(request),
+      event,
+      startedAt: performance.now(),
+      background: [],
+      status: {},
+      joined: false,
+      dropped: undefined,
+    };
+  }
+
+  /** An unsafe request at its start: it is sent as it is, so it is not cloned. */
+  unsafeVisit(request: Request, event: FetchEventLike | undefined): Visit {
+    return { ...this.visit(new Request(request.url), event), request };
+  }
+
+  /** Looks up what would answer a visit, past the memory tier. */
+  async find(visit: Visit): Promise<Found> {
+    await this.settled(visit.base);
+    return this.store.find(visit.base, (policies) => {
+      const decided = reuse(visit.request, policies, this.settings.now());
+      return 'stored' in decided ? decided.stored : undefined;
+    });
+  }
+
+  /** Notes that an entry answered. */
+  hit({ record }: Entry): void {
+    this.counts.hits++;
+    const now = this.settings.now();
+    if (now - record.used > USED_STEP) this.#uses.set(record.key, now);
+  }
+
+  /** Writes down when entries last answered; behind an answer that waits for the store anyway. */
+  async noteUses(): Promise<void> {
+    if (this.#uses.size === 0) return;
+    const uses = new Map(this.#uses);
+    this.#uses.clear();
+    await this.store.touch(uses);
+  }
+
+  /** Ends a stream that met a broken slice: both records are dropped, and the page's stream errors. */
+  brokenInStream(visit: Visit, broken: Broken): Error {
+    void this.drop(broken);
+    this.tell({
+      url: visit.request.url,
+      fault: broken.fault,
+      ...(broken.path === undefined ? {} : { path: broken.path }),
+      phase: 'body',
+      outcome: 'stream-error',
+      durationMs: performance.now() - visit.startedAt,
+    });
+    return new TypeError('mendbox: the stored body is broken here');
+  }
+
+  /** Waits for a request of the same URL that is with the network; false when there is none to wait for. */
+  async join(visit: Visit): Promise<boolean> {
+    const { cache, headers, method } = visit.request;
+    const mayShare = cache === 'default' || cache === 'force-cache';
+    if (visit.joined || !mayShare || method !== 'GET' || headers.has('range'))
+      return false;
+    const flight = this.flights.asking(visit.base);
+    if (!flight) return false;
+    visit.joined = true;
+    await withDeadline(flight.done, JOIN_MS, tooLong).catch(() => undefined);
+    return true;
+  }
+
+  /** Waits until what is being stored of this URL is. */
+  async settled(base: string): Promise<void> {
+    const storing = this.flights.storing(base);
+    if (!storing) return;
+    const { storageTimeoutMs } = this.settings;
+    await withDeadline(storing, storageTimeoutMs, tooLong).catch(
+      () => undefined,
+    );
+  }
+
+  /** Drops both records of what is broken; never rejects. */
+  drop(broken: Broken): Promise<boolean> {
+    const { key, id } = broken;
+    if (id === undefined) this.memory.forgetAll(key);
+    else this.memory.forget(key, id);
+    this.relapses.note(key, this.settings.now());
+    return this.store.drop(key, id);
+  }
+
+  /** Drops every variant of a URL and lets no lookup see it meanwhile. */
+  invalidate(base: string): Promise<boolean> {
+    this.memory.forgetAll(base);
+    const dropped = this.store.drop(base);
+    this.flights.hold(base, dropped);
+    return dropped;
+  }
+
+  /** Drops the responses of a URL with and without credentials, in every form that this cache may have stored it. */
+  invalidateUrl(url: string, partition: string | null): Promise<unknown> {
+    return Promise.all(
+      [true, false].map((credentialed) =>
+        this.invalidate(baseKey(url, credentialed, partition)),
+      ),
+    );
+  }
+
+  /** Keeps an entry that just answered, unless the memory tier has it. */
+  rememberOnce(entry: Entry): void {
+    const held = this.memory.entries(baseOf(entry.record.key));
+    if (!held.some(({ record }) => record.id === entry.record.id))
+      this.memory.remember(entry);
+  }
+
+  /** Keeps a verified entry in the memory tier. */
+  remember(entry: Entry): void {
+    this.memory.remember(entry);
+  }
+
+  /** Tells listeners of a healing. */
+  readonly tell: Healer['tell'] = (facts) => {
+    this.counts.heals++;
+    this.emit(healEvent(facts, this.settings.now()));
+  };
+
+  /** Hands an event to every listener; what one throws is its own affair. */
+  emit(event: HealEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+}
+
+const tooLong = (): Error => new Error('waited too long');

@@ -1,0 +1,63 @@
+/**
+ * Single flight: while one request of a URL is with the network, others of the same URL wait for what it brings, and
+ * while its response is being stored, lookups wait for the store.
+ */
+
+/** One request of a URL that is with the network, or whose response is being stored. */
+export class Flight {
+  #end: () => void = () => undefined;
+  /** Whether the response is here and being stored. */
+  isStoring = false;
+  /** Resolves when the response is stored, or will not be. */
+  readonly done = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
+
+  /** Says that nothing more comes of it. */
+  end(): void {
+    this.#end();
+  }
+}
+
+/** The flights of every URL. */
+export class Flights {
+  readonly #flights = new Map<string, Set<Flight>>();
+
+  /** Begins a flight; it is forgotten when it ends. */
+  begin(base: string): Flight {
+    const flight = new Flight();
+    const flights = this.#flights.get(base) ?? new Set();
+    this.#flights.set(base, flights.add(flight));
+    void flight.done.then(() => {
+      flights.delete(flight);
+      if (flights.size === 0 && this.#flights.get(base) === flights)
+        this.#flights.delete(base);
+    });
+    return flight;
+  }
+
+  /** Holds lookups of a URL back until the promise settles: a drop or a write is under way. */
+  hold(base: string, work: Promise<unknown>): void {
+    const flight = this.begin(base);
+    flight.isStoring = true;
+    const end = () => flight.end();
+    work.then(end, end);
+  }
+
+  /** A request of this URL that is with the network now. */
+  asking(base: string): Flight | undefined {
+    for (const flight of this.#flights.get(base) ?? [])
+      if (!flight.isStoring) return flight;
+    return undefined;
+  }
+
+  /** Resolves when all that is being stored of this URL is; undefined when nothing is. */
+  storing(base: string): Promise<unknown> | undefined {
+    const flights = this.#flights.get(base);
+    if (!flights) return undefined;
+    const waits = [...flights].filter(({ isStoring }) => isStoring);
+    return waits.length > 0
+      ? Promise.all(waits.map((flight) => flight.done))
+      : undefined;
+  }
+}

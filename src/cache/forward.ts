@@ -1,0 +1,164 @@
+/**
+ * The network: which request a worker sends, so that the origin sees what it would have seen without a cache.
+ *
+ * A worker's fetch passes through the browser's own HTTP cache. Hence:
+ * 1. First contact with a URL: the page's request as it is.
+ * 2. Validation: the page's mode with our own validators and no other field of ours.
+ * 3. A refetch of a URL asked before, and every replay: past the HTTP cache, which may still hold the first contact's
+ *    answer. `asked before` outlives drops and evictions.
+ * 4. Across origins own fields would cause a preflight: the mode alone says what we want.
+ * 5. What fails with own fields is sent again as the page made it: a redirect to another origin refuses them.
+ * 6. A navigation given an init is no navigation any more: it goes out as it is.
+ */
+import type { Settings } from './options.js';
+import type { Visit } from './visit.js';
+
+/** A response, and when its request was sent and its head arrived, in milliseconds since the epoch. */
+export interface Arrival {
+  readonly response: Response;
+  readonly requestTime: number;
+  readonly responseTime: number;
+}
+
+/** Header fields to add, as name and value. */
+export type Fields = readonly (readonly [name: string, value: string])[];
+
+/** Most URLs remembered as asked before. */
+const REMEMBERED = 20_000;
+
+/** The worker's side of the network. */
+export class Network {
+  readonly #settings: Settings;
+  readonly #origin: string;
+  readonly #asked = new Set<string>();
+
+  constructor(settings: Settings, origin: string) {
+    this.#settings = settings;
+    this.#origin = origin;
+  }
+
+  /** Sends a request for a URL of which nothing usable is stored. */
+  async plain(visit: Visit): Promise<Arrival> {
+    const { request, clone } = visit;
+    const preloaded = await this.#preloaded(visit);
+    if (preloaded) return preloaded;
+    const again = this.#asked.has(request.url);
+    this.#remember(request.url);
+    if (!again || request.cache !== 'default' || request.mode === 'navigate')
+      return this.#send(clone);
+    return this.#quietly(visit);
+  }
+
+  /** Sends the clone past the HTTP cache, whose copy may be what broke. */
+  async replay(visit: Visit): Promise<Arrival> {
+    const { clone } = visit;
+    this.#remember(clone.url);
+    if (clone.mode === 'navigate' || clone.cache === 'reload')
+      return this.#send(clone);
+    return this.#sendOr(visit, rebuilt(clone, { cache: 'reload' }));
+  }
+
+  /** Asks the origin whether what is stored is still right (RFC 9111 section 4.3.1). */
+  async validate(visit: Visit, validators: Fields): Promise<Arrival> {
+    const { request, clone } = visit;
+    this.#remember(request.url);
+    if (request.mode === 'navigate') return this.#send(clone);
+    if (!this.#isOwn(request))
+      return this.#send(rebuilt(clone, { cache: 'no-cache' }));
+    if (validators.length === 0)
+      return request.cache === 'default'
+        ? this.#quietly(visit)
+        : this.#send(clone);
+    return this.#sendOr(visit, withFields(clone, validators));
+  }
+
+  /** Asks for a part of a representation. */
+  async part(visit: Visit, fields: Fields): Promise<Arrival> {
+    this.#remember(visit.request.url);
+    return this.#send(withFields(visit.clone, fields, { cache: 'no-store' }));
+  }
+
+  #isOwn({ url }: Request): boolean {
+    return url.startsWith(`${this.#origin}/`);
+  }
+
+  #remember(url: string): void {
+    this.#asked.delete(url);
+    this.#asked.add(url);
+    const [oldest] = this.#asked;
+    if (this.#asked.size > REMEMBERED && oldest !== undefined)
+      this.#asked.delete(oldest);
+  }
+
+  /** Past the HTTP cache without saying so: empty fields keep the browser from adding `no-cache`. */
+  #quietly(visit: Visit): Promise<Arrival> {
+    const { clone } = visit;
+    if (!this.#isOwn(clone))
+      return this.#send(rebuilt(clone, { cache: 'no-store' }));
+    const quiet: [string, string][] = ['Cache-Control', 'Pragma']
+      .filter((name) => !clone.headers.has(name))
+      .map((name) => [name, '']);
+    return this.#sendOr(visit, withFields(clone, quiet, { cache: 'no-store' }));
+  }
+
+  /** Sends a request of ours; if that fails or leads elsewhere, the page's own. */
+  async #sendOr(visit: Visit, request: Request): Promise<Arrival> {
+    try {
+      const arrival = await this.#send(request);
+      if (arrival.response.type !== 'opaqueredirect') return arrival;
+    } catch (error) {
+      if (visit.request.signal.aborted) throw error;
+    }
+    return this.#send(visit.clone.clone());
+  }
+
+  async #preloaded({ event, request }: Visit): Promise<Arrival | undefined> {
+    if (request.mode !== 'navigate' || !event?.preloadResponse)
+      return undefined;
+    const requestTime = this.#settings.now();
+    // A preload that fails is no reason to fail: the request itself is sent.
+    const response = await event.preloadResponse.catch(() => undefined);
+    if (!(response instanceof Response)) return undefined;
+    return { response, requestTime, responseTime: this.#settings.now() };
+  }
+
+  async #send(request: Request): Promise<Arrival> {
+    const { now, fetch, fetchOptions } = this.#settings;
+    const requestTime = now();
+    const init = request.mode === 'navigate' ? undefined : fetchOptions;
+    const response = await fetch(request, init);
+    return { response, requestTime, responseTime: now() };
+  }
+}
+
+/** The same request with another init; a Request made of a Request would name the worker as its referrer. */
+function rebuilt(request: Request, init: RequestInit): Request {
+  return new Request(request.clone(), {
+    referrer: request.referrer,
+    referrerPolicy: request.referrerPolicy,
+    ...init,
+  });
+}
+
+function withFields(
+  request: Request,
+  fields: Fields,
+  init: RequestInit = {},
+): Request {
+  const headers = new Headers(request.headers);
+  for (const [name, value] of fields) headers.set(name, value);
+  if (request.mode !== 'no-cors') return rebuilt(request, { headers, ...init });
+  // A no-cors request would drop the fields without a word; ours are same-origin.
+  return new Request(request.url, {
+    mode: 'same-origin',
+    credentials: request.credentials,
+    redirect: request.redirect,
+    integrity: request.integrity,
+    cache: request.cache,
+    signal: request.signal,
+    referrer: request.referrer,
+    referrerPolicy: request.referrerPolicy,
+    headers,
+    ...init,
+  });
+}

@@ -1,0 +1,110 @@
+/** Takes a response's body for the store while it goes to the page; the page's stream never waits for the store. */
+import { parseContentRange } from '../http/index.js';
+import type { SealedBody } from '../store/records.js';
+import { sealBuffer, Sealer } from '../store/seal.js';
+
+/** A body on its way to the page, and what the store will get of it: undefined when it must not be stored. */
+export interface Kept {
+  readonly page: ReadableStream<Uint8Array> | null;
+  readonly body: Promise<SealedBody | undefined>;
+  /** The announced length, in bytes. */
+  readonly announced: number | undefined;
+}
+
+/** What the store takes. */
+export interface Limits {
+  readonly maxEntryBytes: number;
+  readonly asBlob: boolean;
+}
+
+/** Up to this announced length a body is copied as a whole, in bytes; above, slice by slice at the page's pace. */
+const COPIED = 256 * 1024;
+
+/**
+ * The length that the body must have once decoded, in bytes; undefined when nothing says so. A body that is cut short is
+ * not always an error: a gzip stream cut at the end looks complete in every engine.
+ */
+function announcedLength({ status, headers }: Response): number | undefined {
+  if (status === 206) {
+    const range = parseContentRange(headers.get('content-range'));
+    return range ? range.last - range.first + 1 : undefined;
+  }
+  const length = headers.get('content-length');
+  if (headers.has('content-encoding') || length === null) return undefined;
+  return /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+/** Splits a response's body between the page and the store. */
+export function keep(response: Response, limits: Limits): Kept {
+  const announced = announcedLength(response);
+  const fits = (body: SealedBody | undefined): SealedBody | undefined =>
+    body &&
+    body.length <= limits.maxEntryBytes &&
+    (announced === undefined || body.length === announced)
+      ? body
+      : undefined;
+  if (response.body === null) {
+    const empty = sealBuffer(new ArrayBuffer(0), limits.asBlob);
+    return { page: null, body: Promise.resolve(fits(empty)), announced };
+  }
+  if (announced !== undefined && announced > limits.maxEntryBytes)
+    return { page: response.body, body: Promise.resolve(undefined), announced };
+  const { page, body } =
+    announced !== undefined && announced <= COPIED
+      ? copied(response, limits)
+      : tapped(response.body, limits);
+  return { page, body: body.then(fits), announced };
+}
+
+type Split = Pick<Kept, 'page' | 'body'>;
+
+function copied(response: Response, { asBlob }: Limits): Split {
+  const copy = response.clone();
+  return {
+    page: response.body,
+    body: copy.arrayBuffer().then(
+      (buffer) => sealBuffer(buffer, asBlob),
+      () => undefined,
+    ),
+  };
+}
+
+/** Hands each chunk to the page and to the sealer as the page asks for it, so that nothing piles up. */
+function tapped(
+  source: ReadableStream<Uint8Array>,
+  { maxEntryBytes, asBlob }: Limits,
+): Split {
+  const reader = source.getReader();
+  let sealer: Sealer | undefined = new Sealer(asBlob);
+  let settle: (body: SealedBody | undefined) => void;
+  const body = new Promise<SealedBody | undefined>((resolve) => {
+    settle = resolve;
+  });
+  const stop = (): void => {
+    sealer = undefined;
+    settle(undefined);
+  };
+  const page = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { value, done } = await reader.read();
+        if (done) {
+          controller.close();
+          return settle(sealer?.finish());
+        }
+        sealer?.push(value);
+        if (sealer && sealer.length > maxEntryBytes) stop();
+        controller.enqueue(value);
+      } catch (error) {
+        stop();
+        controller.error(error);
+      }
+    },
+    // A page that goes away has seen a part only: a part is not stored.
+    async cancel(reason) {
+      stop();
+      await reader.cancel(reason);
+    },
+  });
+  return { page, body };
+}

@@ -1,0 +1,39 @@
+/** What a stored response is found by: URL, credentials and partition. */
+
+/** What names a response's place in the store: `[partition ][omit ]URL`; a URL holds no space. */
+export function baseKey(
+  url: string,
+  credentialed: boolean,
+  partition: string | null,
+): string {
+  const prefix = partition === null ? '' : `${encodeURIComponent(partition)} `;
+  return prefix + (credentialed ? '' : 'omit ') + withoutFragment(url);
+}
+
+/** The URL inside a key. */
+export function urlOfKey(key: string): string {
+  const [, url] = /(?:^| )(https?:[^ ]*)(?: #\d+)?$/.exec(key) ?? [];
+  return url ?? key;
+}
+
+/** The partition inside a key; null when there is none. */
+export function partitionOfKey(key: string): string | null {
+  const [, prefix] = /^([^ :]+) (?:omit )?https?:/.exec(key) ?? [];
+  return prefix === undefined || prefix === 'omit' ? null : prefix;
+}
+
+/** A URL as HTTP sees it. */
+export function withoutFragment(url: string): string {
+  const at = url.indexOf('#');
+  return at < 0 ? url : url.slice(0, at);
+}
+
+/**
+ * Whether a request carries cookies and the like: responses with and without them are kept apart (Fetch Standard,
+ * section 2.2.5).
+ */
+export function isCredentialed(request: Request, origin: string): boolean {
+  if (request.credentials === 'same-origin')
+    return request.url.startsWith(`${origin}/`);
+  return request.credentials === 'include';
+}

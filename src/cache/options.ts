@@ -1,0 +1,126 @@
+/** The options of a cache: their defaults, and what is said of a wrong one. */
+import type { HealEvent } from '../fault.js';
+
+/** How a HealingCache is set up; names that Workbox has mean what they mean there. */
+export interface HealingCacheOptions {
+  /** Names the IndexedDB database. Default `mendbox`. */
+  cacheName?: string;
+  /** Sum of all stored bodies, in bytes; the least recently used entries make room. Default 256 MiB. */
+  maxBytes?: number;
+  /** Most stored responses. Default 10,000. */
+  maxEntries?: number;
+  /** The largest body that is stored, in bytes. Default 64 MiB. */
+  maxEntryBytes?: number;
+  /** The age above which a stored response is no longer used without asking, in seconds. Default: no cap but the response's own. */
+  maxAgeSeconds?: number;
+  /** The memory tier's size, in bytes; 0 switches it off. Default 32 MiB. */
+  memoryBytes?: number;
+  /** How long the network may take before a stored response answers, where RFC 9111 allows a stale one, in seconds. Default: no limit. */
+  networkTimeoutSeconds?: number;
+  /** Added to every request but navigations, as Workbox does. */
+  fetchOptions?: RequestInit;
+  /** `ignoreSearch` drops the query from the key; `ignoreVary` takes any variant. */
+  matchOptions?: Pick<CacheQueryOptions, 'ignoreSearch' | 'ignoreVary'>;
+  /** Drops this whole cache when Workbox meets a quota error elsewhere in the origin. Default false. */
+  purgeOnQuotaError?: boolean;
+  /** How long one wait for IndexedDB may take before the network answers, in milliseconds. Default 2,000. */
+  storageTimeoutMs?: number;
+  /** Keeps the responses of different users apart: requests with different results never share one. */
+  partition?: (request: Request) => string | null;
+  /** Called with every heal event; what it throws is ignored. */
+  onHeal?: (event: HealEvent) => void;
+  /** The clock, in milliseconds since the epoch. Default Date.now. */
+  now?: () => number;
+  /** The network. Default fetch. */
+  fetch?: typeof fetch;
+}
+
+/** The options with every default filled in. */
+export interface Settings
+  extends
+    Required<
+      Omit<
+        HealingCacheOptions,
+        'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal'
+      >
+    >,
+    Pick<
+      HealingCacheOptions,
+      'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal'
+    > {}
+
+const MIB = 1024 * 1024;
+
+type Check = [test: (value: unknown) => boolean, takes: string];
+
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && value >= 0 && !Number.isNaN(value);
+const isPositive = (value: unknown): boolean => isCount(value) && value !== 0;
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null;
+
+const COUNT: Check = [isCount, 'a number of 0 or more'];
+const POSITIVE: Check = [isPositive, 'a number above 0'];
+const FUNCTION: Check = [isFunction, 'a function'];
+
+const CHECKS: Record<keyof HealingCacheOptions, Check> = {
+  cacheName: [
+    (value) => typeof value === 'string' && value !== '',
+    'a string that is not empty',
+  ],
+  maxBytes: COUNT,
+  maxEntries: COUNT,
+  maxEntryBytes: COUNT,
+  maxAgeSeconds: COUNT,
+  memoryBytes: COUNT,
+  networkTimeoutSeconds: POSITIVE,
+  fetchOptions: [isObject, 'a RequestInit'],
+  matchOptions: [isObject, 'an object with ignoreSearch and ignoreVary'],
+  purgeOnQuotaError: [(value) => typeof value === 'boolean', 'true or false'],
+  storageTimeoutMs: POSITIVE,
+  partition: [isFunction, 'a function from a Request to a string or null'],
+  onHeal: FUNCTION,
+  now: FUNCTION,
+  fetch: FUNCTION,
+};
+
+const isOption = (name: string): name is keyof HealingCacheOptions =>
+  Object.hasOwn(CHECKS, name);
+
+/** Fills in the defaults; throws a TypeError that names the option and what it takes. */
+export function settle(options: HealingCacheOptions): Settings {
+  if (!isObject(options))
+    throw new TypeError('mendbox: the options must be an object');
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (!isOption(name))
+      throw new TypeError(
+        `mendbox: there is no option "${name}"; the options are ${Object.keys(CHECKS).join(', ')}`,
+      );
+    const [test, takes] = CHECKS[name];
+    if (!test(value))
+      throw new TypeError(`mendbox: the option "${name}" takes ${takes}`);
+  }
+  return {
+    cacheName: 'mendbox',
+    maxBytes: 256 * MIB,
+    maxEntries: 10_000,
+    maxEntryBytes: 64 * MIB,
+    maxAgeSeconds: Infinity,
+    memoryBytes: 32 * MIB,
+    matchOptions: {},
+    purgeOnQuotaError: false,
+    storageTimeoutMs: 2_000,
+    partition: () => null,
+    now: () => Date.now(),
+    fetch: (input, init) => fetch(input, init),
+    ...withoutUndefined(options),
+  };
+}
+
+function withoutUndefined(options: HealingCacheOptions): HealingCacheOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+}

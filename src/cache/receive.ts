@@ -1,0 +1,208 @@
+/** What the network brought: whether it is stored, what it replaces, and how it reaches the page. */
+import {
+  clearsCache,
+  freshen,
+  invalidated,
+  isStorable,
+  recordNominated,
+  selects,
+  storableHeaders,
+  type ResponseView,
+} from '../http/index.js';
+import {
+  headerLines,
+  seal,
+  type Draft,
+  type Entry,
+  type Policy,
+  type SealedBody,
+} from '../store/records.js';
+import type { Written } from '../store/store.js';
+import { forwarded, isRebuildable } from './answer.js';
+import type { Core } from './core.js';
+import type { Flight } from './flight.js';
+import type { Arrival } from './forward.js';
+import { keep } from './keep.js';
+import type { Visit } from './visit.js';
+
+/** Above this announced length lookups do not wait for the store, in bytes. */
+const WAITED_FOR = 1024 * 1024;
+
+/** Destinations for which HTML is never what was meant: an error page, a login page, an app shell. */
+const NOT_HTML = new Set(['script', 'style', 'font', 'image', 'worker']);
+
+/** Whether the response is HTML for something that HTML cannot be (FAULTS: deploy skew, captive portals). */
+export function isUnlikely(request: Request, response: ResponseView): boolean {
+  if (!NOT_HTML.has(request.destination)) return false;
+  return /^\s*text\/html\b/i.test(response.headers.get('content-type') ?? '');
+}
+
+/** Hands a response to the page and, where RFC 9111 allows, to the store behind the answer. */
+export function receive(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  flight?: Flight,
+): Response {
+  const { response } = arrival;
+  visit.status = { ...visit.status, fwdStatus: response.status };
+  if (clearsCache(response.headers)) {
+    core.memory.clear();
+    visit.background.push(core.store.purge(() => true));
+  }
+  if (!isRebuildable(response)) {
+    flight?.end();
+    return response;
+  }
+  if (!mayStore(core, visit, response)) {
+    if (replacesOld(visit, response))
+      visit.background.push(core.invalidate(visit.base));
+    flight?.end();
+    return forwarded(response, response.body, visit.status);
+  }
+  const kept = keep(response, {
+    maxEntryBytes: core.settings.maxEntryBytes,
+    asBlob: core.store.takesBlobs,
+  });
+  visit.status = { ...visit.status, stored: true };
+  const written = write(core, visit, arrival, kept.body);
+  visit.background.push(written);
+  if (flight) {
+    flight.isStoring = true;
+    const end = () => flight.end();
+    if ((kept.announced ?? 0) > WAITED_FOR) end();
+    else written.then(end, end);
+  }
+  return forwarded(response, kept.page, visit.status);
+}
+
+function mayStore(core: Core, visit: Visit, response: Response): boolean {
+  const { request, base } = visit;
+  return (
+    request.cache !== 'no-store' &&
+    response.status !== 304 &&
+    isStorable(request, response) &&
+    !isUnlikely(request, response) &&
+    !core.relapses.isHopeless(base, core.settings.now())
+  );
+}
+
+/**
+ * Whether what is stored is outdated by a response that is not stored itself ("MUST use the most recent response", RFC
+ * 9111 section 4). An error or an unlikely page outdates nothing.
+ */
+function replacesOld({ request }: Visit, response: Response): boolean {
+  return (
+    request.method === 'GET' &&
+    request.cache !== 'no-store' &&
+    response.status < 400 &&
+    response.status !== 304 &&
+    !request.headers.has('range') &&
+    !isUnlikely(request, response)
+  );
+}
+
+async function write(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  body: Promise<SealedBody | undefined>,
+): Promise<Written['is']> {
+  const sealed = await body;
+  await visit.dropped;
+  if (!sealed) return 'refused';
+  const draft = draftOf(visit, arrival, sealed);
+  const written = await core.store.write(draft, replacing(visit.request));
+  if (written.is !== 'stored') return written.is;
+  core.memory.forget(written.record.key);
+  const { record } = written;
+  const { content } = sealed;
+  // A Blob made here holds memory; the database's own handle, met at the next lookup, does not.
+  if (record.form === 'blob') return 'stored';
+  core.remember({
+    ...draft,
+    record,
+    body:
+      content instanceof ArrayBuffer
+        ? { is: 'buffer', buffer: content }
+        : { is: 'none' },
+  });
+  return 'stored';
+}
+
+function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
+  const { request } = visit;
+  const { response, requestTime, responseTime } = arrival;
+  return {
+    base: visit.base,
+    url: request.url,
+    status: response.status,
+    statusText: response.statusText,
+    headers: storableHeaders(response),
+    requestHeaders: recordNominated(request, response),
+    requestTime,
+    responseTime,
+    type: response.type === 'cors' ? 'cors' : 'basic',
+    body,
+    tags: response.headers.get('cache-groups') ?? '',
+  };
+}
+
+/** A stored variant is replaced when this request would have selected it (RFC 9111 section 4.1). */
+const replacing =
+  (request: Request) =>
+  (policy: Policy): boolean =>
+    selects(policy, request) !== 'mismatch';
+
+/** Updates a stored response from a 304 or a HEAD (RFC 9111 sections 3.2 and 4.3.4); the payload stays as it is. */
+export function freshened(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  { response, requestTime, responseTime }: Arrival,
+): Entry {
+  const headers = freshen(entry, response);
+  const requestHeaders = recordNominated(visit.request, {
+    status: entry.status,
+    headers,
+  });
+  const record = seal({
+    ...entry.record,
+    headers: headerLines(headers),
+    requestHeaders: headerLines(requestHeaders),
+    requestTime,
+    responseTime,
+  });
+  const { body, status } = entry;
+  const fresh: Entry = {
+    ...{ status, headers, requestHeaders, requestTime, responseTime },
+    ...{ record, body },
+  };
+  core.memory.forget(record.key);
+  if (body.is !== 'blob' || body.verified) core.remember(fresh);
+  const written = core.store.freshen(record);
+  core.flights.hold(visit.base, written);
+  visit.background.push(written);
+  return fresh;
+}
+
+/** Sends an unsafe request and drops what it makes invalid (RFC 9111 section 4.4). */
+export async function receiveUnsafe(
+  core: Core,
+  visit: Visit,
+): Promise<Response> {
+  const { request } = visit;
+  const { now } = core.settings;
+  const requestTime = now();
+  const response = await core.settings.fetch(request);
+  const partition = core.settings.partition(request);
+  for (const url of invalidated(request, response))
+    visit.background.push(core.invalidateUrl(url, partition));
+  if (!isRebuildable(response) || !isStorable(request, response))
+    return response;
+  const flight = core.flights.begin(visit.base);
+  const arrival = { response, requestTime, responseTime: now() };
+  visit.dropped = core.settled(visit.base);
+  visit.status = { fwd: 'method' };
+  return receive(core, visit, arrival, flight);
+}

@@ -1,0 +1,121 @@
+/** Serves stored responses: no byte goes out that was not verified in this worker's life. */
+import { reuse, currentAge, type CacheStatus } from '../http/index.js';
+import {
+  verified,
+  verifiedStream,
+  verifyWhole,
+} from '../store/body.js';
+import type { Broken, Entry } from '../store/records.js';
+import { partOf, stored, type Part } from './answer.js';
+import type { Core } from './core.js';
+import { done, type Step, type Visit } from './visit.js';
+
+/** Answers at once, if the memory tier holds a fresh response; nothing is awaited. */
+export function fromMemory(core: Core, visit: Visit): Response | undefined {
+  const entries = core.memory.entries(visit.base);
+  if (entries.length === 0 || core.flights.storing(visit.base))
+    return undefined;
+  const now = core.settings.now();
+  const decided = reuse(visit.request, entries, now);
+  if (decided.is !== 'fresh') return undefined;
+  const { stored: entry, ttl } = decided;
+  if (currentAge(entry, now) > core.settings.maxAgeSeconds) return undefined;
+  return built(core, visit, entry, { hit: true, ttl });
+}
+
+/** The response, if it can be built without reading the body: it is empty, in memory, or a Blob verified before. */
+function built(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  status: CacheStatus,
+): Response | undefined {
+  const { request, startedAt } = visit;
+  // A rebuilt Response would pass for one of the same origin (Fetch Standard, section 4.1).
+  if (entry.record.type === 'cors' && request.mode === 'same-origin')
+    return Response.error();
+  const part = partOf(request, entry);
+  const body = bodyOf(request, entry, part);
+  if (body === undefined) return undefined;
+  if (status.hit) core.hit(entry);
+  const now = core.settings.now();
+  return stored(entry, part, body, status, { now, startedAt });
+}
+
+function bodyOf(
+  request: Request,
+  { body }: Entry,
+  part: Part,
+): Blob | ArrayBuffer | null | undefined {
+  if (request.method === 'HEAD' || part === 'unsatisfiable') return null;
+  switch (body.is) {
+    case 'none':
+      return null;
+    case 'buffer':
+      return part === 'whole'
+        ? body.buffer
+        : body.buffer.slice(part.first, part.last + 1);
+    case 'blob':
+      if (!body.verified) return undefined;
+      return part === 'whole'
+        ? body.blob
+        : body.blob.slice(part.first, part.last + 1);
+  }
+}
+
+/** Verifies a body of one slice as a whole; a larger one is verified as it is streamed. */
+export async function verifiedEntry(
+  core: Core,
+  entry: Entry,
+): Promise<Entry | Broken> {
+  const { body, record } = entry;
+  if (body.is !== 'blob') return entry;
+  if (body.verified || record.length > record.slice) return entry;
+  const { storageTimeoutMs } = core.settings;
+  return verifyWhole(entry, body.blob, storageTimeoutMs);
+}
+
+/** Answers from a stored response, or says what is broken about it. */
+export async function answerFrom(
+  core: Core,
+  visit: Visit,
+  found: Entry,
+  status: CacheStatus,
+): Promise<Step> {
+  const entry = await verifiedEntry(core, found);
+  if ('is' in entry) return entry;
+  const response = built(core, visit, entry, status);
+  if (!response) return streamed(core, visit, entry, status);
+  core.rememberOnce(entry);
+  return done(response);
+}
+
+/** Answers with a large body whose slices are verified one by one on their way out. */
+async function streamed(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  status: CacheStatus,
+): Promise<Step> {
+  const { body, record } = entry;
+  if (body.is !== 'blob') throw new TypeError(`no Blob to stream: ${body.is}`);
+  const part = partOf(visit.request, entry);
+  const all = { first: 0, last: record.length - 1 };
+  const range = part === 'whole' || part === 'unsatisfiable' ? all : part;
+  const stream = await verifiedStream({
+    entry,
+    blob: body.blob,
+    ...range,
+    deadlineMs: core.settings.storageTimeoutMs,
+    onBroken: (broken) => core.brokenInStream(visit, broken),
+    onEnd: () => {
+      if (range.first === 0 && range.last === all.last)
+        core.remember(verified(entry));
+    },
+  });
+  if (!(stream instanceof ReadableStream)) return stream;
+  if (status.hit) core.hit(entry);
+  const { startedAt } = visit;
+  const now = core.settings.now();
+  return done(stored(entry, part, stream, status, { now, startedAt }));
+}

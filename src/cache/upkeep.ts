@@ -1,0 +1,284 @@
+/** What a cache offers beside answering requests: looking, putting, purging, warming, verifying. */
+import { currentAge, freshnessLifetime, isStorable } from '../http/index.js';
+import type { Policy } from '../store/records.js';
+import { FINGERPRINT } from '../store/records.js';
+import type { Core } from './core.js';
+import { urlOfKey, withoutFragment } from './key.js';
+import { receive } from './receive.js';
+import { answerFrom } from './serve.js';
+import {
+  verifyStore,
+  type VerifyOptions,
+  type VerifyReport,
+} from './verify.js';
+import { VERSION } from './version.js';
+import type { Visit } from './visit.js';
+
+/** What is purged: one URL with all its variants, every URL with a prefix, every URL that matches, a tag, or all. */
+export interface PurgeFilter {
+  readonly url?: string;
+  readonly prefix?: string;
+  /** A regular expression on the whole URL. */
+  readonly pattern?: RegExp;
+  /** A group of the response's Cache-Groups (RFC 9875). */
+  readonly tag?: string;
+  /** The partition that the option `partition` gave. */
+  readonly partition?: string;
+  readonly all?: true;
+}
+
+/** What warm() did. */
+export interface WarmReport {
+  /** How many URLs are stored now. */
+  readonly stored: number;
+  /** The URLs that could not be fetched or may not be stored. */
+  readonly failed: readonly string[];
+}
+
+/** The state of a cache. */
+export interface CacheStats {
+  readonly state: 'ready' | 'unavailable';
+  readonly entries: number;
+  /** Sum of all stored bodies, in bytes. */
+  readonly bytes: number;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  readonly memory: { readonly entries: number; readonly bytes: number };
+  /** Counted since the worker started. */
+  readonly hits: number;
+  readonly misses: number;
+  readonly heals: number;
+  /** The version of mendbox. */
+  readonly version: string;
+  /** The fingerprint of the records' schema. */
+  readonly schema: string;
+}
+
+/** One stored response, without its body. */
+export interface EntryInfo {
+  readonly url: string;
+  readonly key: string;
+  readonly status: number;
+  /** The body's length, in bytes. */
+  readonly bytes: number;
+  /** The current age, in seconds. */
+  readonly age: number;
+  /** What is left of the freshness lifetime, in seconds; negative when stale. */
+  readonly ttl: number;
+  /** When it last answered, in milliseconds since the epoch. */
+  readonly used: number;
+  readonly type: string;
+  readonly form: 'none' | 'buffer' | 'blob';
+}
+
+/** Entries read at a time by a walk. */
+const BATCH = 64;
+
+/** URLs that warm() asks for at once. */
+const CONCURRENT = 6;
+
+const asRequest = (input: RequestInfo | URL, init?: RequestInit): Request =>
+  input instanceof Request && init === undefined
+    ? input
+    : new Request(input, init);
+
+/** The housekeeping half of HealingCache. */
+export abstract class Upkeep {
+  /** The parts that this cache is made of. */
+  protected readonly core: Core;
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  abstract handle(options: { request: Request }): Promise<Response>;
+
+  abstract handleAll(options: {
+    request: Request;
+  }): [Promise<Response>, Promise<void>];
+
+  /** Fetches through the cache from a window or a worker; rejects with the network's own error. */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    return this.handle({ request: asRequest(input, init) });
+  }
+
+  /** What would answer the request from the store without asking the network, verified; undefined when nothing would. */
+  async match(input: RequestInfo | URL): Promise<Response | undefined> {
+    const request = new Request(asRequest(input), { cache: 'force-cache' });
+    const visit = this.core.visit(request, undefined);
+    const found = await this.core.find(visit);
+    if (found.is === 'broken') await this.core.drop(found);
+    if (found.is !== 'entry') return undefined;
+    const step = await answerFrom(this.core, visit, found.entry, { hit: true });
+    if (step.is === 'broken') await this.core.drop(step);
+    return step.is === 'done' ? step.response : undefined;
+  }
+
+  /** Stores a response as if the network had brought it now; resolves to whether it is stored. */
+  async put(input: RequestInfo | URL, response: Response): Promise<boolean> {
+    const request = asRequest(input);
+    if (!isStorable(request, response)) return false;
+    const visit = this.core.visit(request, undefined);
+    const now = this.core.settings.now();
+    const arrival = { response, requestTime: now, responseTime: now };
+    const answer = receive(this.core, visit, arrival);
+    await answer.body?.pipeTo(new WritableStream()).catch(() => undefined);
+    return settledWith(visit);
+  }
+
+  /** Drops every variant of a request's URL; resolves to whether the store could. */
+  delete(input: RequestInfo | URL): Promise<boolean> {
+    return this.core.invalidate(this.core.baseOf(asRequest(input)));
+  }
+
+  /** Drops what the filter names; resolves to the number of entries dropped. */
+  async purge(filter: PurgeFilter): Promise<number> {
+    const { core } = this;
+    if (filter.tag !== undefined) return this.#purgeTag(filter.tag);
+    const accepts = acceptsKey(filter);
+    core.memory.forgetWhere(accepts);
+    return core.store.purge(accepts);
+  }
+
+  async #purgeTag(tag: string): Promise<number> {
+    let dropped = 0;
+    for await (const { record } of this.policies()) {
+      const groups = record.tags.split(',').map((group) => group.trim());
+      if (!groups.includes(tag) && !groups.includes(JSON.stringify(tag)))
+        continue;
+      this.core.memory.forget(record.key);
+      if (await this.core.store.drop(record.key, record.id)) dropped++;
+    }
+    return dropped;
+  }
+
+  /** Fetches URLs and stores what may be stored, a few at a time. */
+  async warm(
+    urls: Iterable<string>,
+    onProgress: (done: number) => void = () => undefined,
+  ): Promise<WarmReport> {
+    const failed: string[] = [];
+    let stored = 0;
+    const queue = [...urls].values();
+    const work = async (): Promise<void> => {
+      for (const url of queue) {
+        if (await this.#warmOne(url)) stored++;
+        else failed.push(url);
+        onProgress(stored + failed.length);
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENT }, work));
+    return { stored, failed };
+  }
+
+  async #warmOne(url: string): Promise<boolean> {
+    try {
+      const request = new Request(url);
+      const [answer, behind] = this.handleAll({ request });
+      const response = await answer;
+      await response.body?.pipeTo(new WritableStream());
+      await behind;
+      return (await this.match(url)) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Checks every stored pair, in small transactions; see VerifyReport. */
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return verifyStore(this.core, options, async (url) => {
+      await this.core.settings
+        .fetch(url, { cache: 'reload' })
+        .then((response) => this.put(url, response));
+    });
+  }
+
+  /** The state and the counts of this cache. */
+  async stats(): Promise<CacheStats> {
+    const { settings, memory, counts, store } = this.core;
+    const totals = await store.totals();
+    return {
+      state: totals ? 'ready' : 'unavailable',
+      entries: totals?.entries ?? 0,
+      bytes: totals?.bytes ?? 0,
+      maxEntries: settings.maxEntries,
+      maxBytes: settings.maxBytes,
+      memory: { entries: memory.size, bytes: memory.bytes },
+      ...counts,
+      version: VERSION,
+      schema: FINGERPRINT,
+    };
+  }
+
+  /** Every stored response, in the order of the keys, without its body. */
+  async *entries(): AsyncIterable<EntryInfo> {
+    for await (const policy of this.policies())
+      yield infoOf(policy, this.core.settings.now());
+  }
+
+  /** Every policy that can be read, a batch at a time. */
+  protected async *policies(): AsyncIterable<Policy> {
+    let after: string | undefined;
+    for (;;) {
+      const keys = await this.core.store.keys(after, BATCH);
+      yield* await this.core.store.policies(keys);
+      after = keys.at(-1);
+      if (keys.length < BATCH) return;
+    }
+  }
+
+  /** Empties the memory tier: the next hit of every URL is read from the disk and verified. */
+  forget(): void {
+    this.core.memory.clear();
+  }
+
+  /** Closes the database; requests go to the network from now on. */
+  close(): void {
+    this.core.memory.clear();
+    this.core.store.close();
+  }
+
+  /** Closes and deletes the database; rejects when the browser does not let it go. */
+  destroy(): Promise<void> {
+    this.core.memory.clear();
+    return this.core.store.destroy();
+  }
+}
+
+async function settledWith(visit: Visit): Promise<boolean> {
+  const results = await Promise.all(visit.background);
+  return results.includes('stored');
+}
+
+function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
+  const { url, prefix, pattern, partition, all } = filter;
+  if (all) return () => true;
+  const wanted = url === undefined ? undefined : withoutFragment(url);
+  return (key) => {
+    const own = urlOfKey(key);
+    if (
+      partition !== undefined &&
+      !key.startsWith(`${encodeURIComponent(partition)} `)
+    )
+      return false;
+    if (wanted !== undefined) return own === wanted;
+    if (prefix !== undefined) return own.startsWith(prefix);
+    return pattern ? pattern.test(own) : partition !== undefined;
+  };
+}
+
+function infoOf(policy: Policy, now: number): EntryInfo {
+  const { record } = policy;
+  const age = currentAge(policy, now);
+  return {
+    url: record.url,
+    key: record.key,
+    status: record.status,
+    bytes: record.length,
+    age,
+    ttl: freshnessLifetime(policy) - age,
+    used: record.used,
+    type: policy.headers.get('content-type') ?? '',
+    form: record.form,
+  };
+}

@@ -1,0 +1,61 @@
+/** One request's way through the cache, and the closed union of what may come next. */
+import type { CacheStatus, Reuse } from '../http/index.js';
+import type { StoreError } from '../store/database.js';
+import type { Broken, Entry, Policy } from '../store/records.js';
+
+/** What mendbox needs of a FetchEvent; Workbox and Serwist hand one in, and so can anybody else. */
+export interface FetchEventLike {
+  waitUntil(promise: Promise<unknown>): void;
+  /** Navigation preload (Service Workers, section 4.6.4), used as the network's answer. */
+  readonly preloadResponse?: Promise<unknown>;
+}
+
+/** A request on its way. */
+export interface Visit {
+  readonly request: Request;
+  /** Cloned before the lookup: what a replay sends. */
+  readonly clone: Request;
+  /** The key of its URL. */
+  readonly base: string;
+  readonly event: FetchEventLike | undefined;
+  /** When it arrived, by performance.now(), in milliseconds. */
+  readonly startedAt: number;
+  /** What goes on behind the answer. */
+  readonly background: Promise<unknown>[];
+  /** What Cache-Status will say. */
+  status: CacheStatus;
+  /** Whether it has waited for another request of the same URL already. */
+  joined: boolean;
+  /** The drop of what was broken: a write behind the replay waits for it. */
+  dropped: Promise<unknown> | undefined;
+}
+
+/** Why a request goes to the network without a stored response. */
+export type Why = (Reuse<Policy> & { is: 'miss' })['why'];
+
+/** What comes next; each stage takes one and returns another. */
+export type Step =
+  | { readonly is: 'lookup' }
+  /** The entry may answer now; `behind` asks for a validation behind the answer. */
+  | {
+      readonly is: 'fresh';
+      readonly entry: Entry;
+      readonly ttl: number;
+      readonly behind: boolean;
+    }
+  /** The entry may answer once the origin has validated it. */
+  | {
+      readonly is: 'stale';
+      readonly entry: Entry;
+      readonly ttl: number;
+      readonly why: 'stale' | 'request';
+    }
+  | { readonly is: 'miss'; readonly why: Why; readonly partial?: Entry }
+  /** A stored response that may not be used. */
+  | Broken
+  /** A store that cannot be used. */
+  | { readonly is: 'store-fault'; readonly error: StoreError }
+  | { readonly is: 'done'; readonly response: Response };
+
+/** The last step of all. */
+export const done = (response: Response): Step => ({ is: 'done', response });

@@ -1,0 +1,318 @@
+/**
+ * The one database, opened as the worker starts and reopened when it dies.
+ *
+ * - It is opened without a version, so no upgrade is ever blocked and no rollback meets a VersionError; what changes is
+ *   the fingerprint in each record.
+ * - Every wait has a deadline. A handle that fails is forgotten, and one more is tried.
+ * - When opening fails the ladder is climbed, each rung once in a worker's life: open again; delete the database (heals
+ *   WebKit); a storage bucket (heals Chromium). After that the breaker keeps the store from being asked.
+ *
+ * Everything that leaves this file is a value or a StoreError.
+ */
+import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Fault } from '../fault.js';
+import { Breaker } from './breaker.js';
+import { withDeadline } from './deadline.js';
+
+/** The three stores; values are `unknown` until records.ts has decoded them. */
+export interface Schema extends DBSchema {
+  policies: { key: string; value: unknown; indexes: { used: number } };
+  payloads: { key: string; value: unknown };
+  meta: { key: string; value: unknown };
+}
+
+/** An open connection. */
+export type Connection = IDBPDatabase<Schema>;
+
+/** The faults of a whole store. */
+export type StoreFault = Extract<
+  Fault,
+  'store-unavailable' | 'store-timeout' | 'store-lost'
+>;
+
+/** Why a call to the store failed. */
+export class StoreError extends Error {
+  override name = 'StoreError' as const;
+  readonly fault: StoreFault;
+
+  constructor(fault: StoreFault, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.fault = fault;
+  }
+}
+
+/** Told when the store can no longer be used (with the fault), and when it can again (without). */
+export type StateListener = (fault?: StoreFault) => void;
+
+const STORES = ['policies', 'payloads', 'meta'] as const;
+
+interface StorageBuckets {
+  open(name: string): Promise<{ readonly indexedDB: IDBFactory }>;
+}
+
+const buckets = (): StorageBuckets | undefined =>
+  (navigator as { storageBuckets?: StorageBuckets }).storageBuckets;
+
+/** Opens, watches and reopens one IndexedDB database. */
+export class Database {
+  readonly name: string;
+  readonly #deadlineMs: number;
+  readonly #onState: StateListener;
+  readonly #onLost: () => void;
+  readonly #breaker = new Breaker();
+  #connection: Connection | undefined;
+  #opening: Promise<Connection> | undefined;
+  #closed = false;
+  #mayDelete = true;
+  #mayUseBucket = true;
+  #factory: IDBFactory | undefined;
+
+  constructor(options: {
+    /** The database's name. */
+    name: string;
+    /** How long one wait may take, in milliseconds. */
+    deadlineMs: number;
+    onState: StateListener;
+    /** Told when the records may have gone or changed: the memory tier forgets. */
+    onLost: () => void;
+  }) {
+    this.name = options.name;
+    this.#deadlineMs = options.deadlineMs;
+    this.#onState = options.onState;
+    this.#onLost = options.onLost;
+  }
+
+  /** The open connection, if there is one now. */
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  /** Whether calls fail at once, because the store failed a short while ago. */
+  get isDown(): boolean {
+    return this.#closed || this.#breaker.isOpen;
+  }
+
+  /** The open connection, opened if need be; rejects with a StoreError. */
+  open(): Promise<Connection> {
+    if (this.#connection) return Promise.resolve(this.#connection);
+    if (this.#closed) return Promise.reject(unavailable('it was closed'));
+    if (this.#opening) return this.#opening;
+    if (this.#breaker.isOpen)
+      return Promise.reject(unavailable('it failed a short while ago'));
+    this.#breaker.begin();
+    const opening = this.#climb().then(
+      (connection) => {
+        this.#opening = undefined;
+        this.#connection = connection;
+        return connection;
+      },
+      (error: unknown) => {
+        this.#opening = undefined;
+        throw error;
+      },
+    );
+    this.#opening = opening;
+    return opening;
+  }
+
+  /** Runs one transaction and waits until it is complete; tries once more on a fresh connection when this one is dead. */
+  async run<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    try {
+      return this.succeed(await this.#attempt(work));
+    } catch (error) {
+      if (!isDead(error)) throw this.fail(error);
+    }
+    try {
+      return this.succeed(await this.#attempt(work));
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  async #attempt<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.open();
+    try {
+      return await withDeadline(work(connection), this.#deadlineMs, timedOut);
+    } catch (error) {
+      if (isDead(error) || error instanceof StoreError) this.forget(connection);
+      throw error;
+    }
+  }
+
+  /** Notes a call that ended well, and says so when the one before had failed. */
+  succeed<T>(value: T): T {
+    if (this.#breaker.succeed()) this.#onState();
+    return value;
+  }
+
+  /** Notes a failure of the whole store; a refused write or an unreadable record is none. */
+  fail(error: unknown): unknown {
+    if (error instanceof StoreError || isDead(error)) {
+      const known =
+        error instanceof StoreError ? error : lost('it stays closed', error);
+      if (this.#breaker.fail()) this.#onState(known.fault);
+      return known;
+    }
+    return error;
+  }
+
+  /** Forgets a connection that proved dead; the next call opens another. */
+  forget(connection: Connection): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#onLost();
+    try {
+      connection.close();
+    } catch {
+      // It is dead already.
+    }
+  }
+
+  /** Closes the database for good. */
+  close(): void {
+    this.#closed = true;
+    if (this.#connection) this.forget(this.#connection);
+  }
+
+  /** Closes and deletes the database; rejects with a StoreError. */
+  async destroy(): Promise<void> {
+    this.close();
+    await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
+  }
+
+  async #climb(): Promise<Connection> {
+    const rungs = [
+      () => this.#openOnce(),
+      () => this.#openOnce(),
+      () => this.#openAfterDelete(),
+      () => this.#openInBucket(),
+    ];
+    let reason: unknown;
+    for (const rung of rungs) {
+      try {
+        return await rung();
+      } catch (error) {
+        reason ??= error;
+        if (isFinal(error)) break;
+      }
+    }
+    throw this.fail(
+      reason instanceof StoreError
+        ? reason
+        : unavailable('IndexedDB refused to open it', reason),
+    );
+  }
+
+  async #openOnce(): Promise<Connection> {
+    const connection = await this.#openChecked();
+    if (STORES.every((name) => connection.objectStoreNames.contains(name)))
+      return connection;
+    // Somebody else's database under our name, or a half-made one of ours.
+    connection.close();
+    throw unavailable('its object stores are missing');
+  }
+
+  async #openAfterDelete(): Promise<Connection> {
+    if (!this.#mayDelete) throw unavailable('it was deleted once already');
+    this.#mayDelete = false;
+    await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
+    return this.#openOnce();
+  }
+
+  async #openInBucket(): Promise<Connection> {
+    const api = buckets();
+    if (!api || !this.#mayUseBucket) throw unavailable('there is no bucket');
+    this.#mayUseBucket = false;
+    const bucket = await withDeadline(
+      api.open(bucketName(this.name)),
+      this.#deadlineMs,
+      timedOut,
+    );
+    this.#factory = bucket.indexedDB;
+    return this.#openOnce();
+  }
+
+  #openChecked(): Promise<Connection> {
+    let connection: Connection | undefined;
+    const lose = () => {
+      if (connection) this.forget(connection);
+    };
+    const opening = this.#inFactory(() =>
+      openDB<Schema>(this.name, undefined, {
+        upgrade: createStores,
+        blocking: lose,
+        terminated: lose,
+      }),
+    );
+    const late = opening.then((opened) => (connection = opened));
+    return withDeadline(late, this.#deadlineMs, timedOut).catch((error) => {
+      // A connection that opens too late would block deletions and upgrades by others.
+      void late.then((opened) => opened.close()).catch(() => undefined);
+      throw error;
+    });
+  }
+
+  async #delete(): Promise<void> {
+    await this.#inFactory(() => deleteDB(this.name));
+  }
+
+  // idb reads the global; a bucket's factory takes its place only while the request is made, which is synchronous.
+  #inFactory<T>(call: () => Promise<T>): Promise<T> {
+    if (!this.#factory) return call();
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB');
+    Object.defineProperty(globalThis, 'indexedDB', {
+      value: this.#factory,
+      configurable: true,
+    });
+    try {
+      return call();
+    } finally {
+      if (own) Object.defineProperty(globalThis, 'indexedDB', own);
+      else Reflect.deleteProperty(globalThis, 'indexedDB');
+    }
+  }
+}
+
+function createStores(connection: Connection): void {
+  const policies = connection.createObjectStore('policies');
+  policies.createIndex('used', 'used');
+  connection.createObjectStore('payloads');
+  connection.createObjectStore('meta');
+}
+
+/** The name of the storage bucket that takes over for a broken default one; bucket names allow little. */
+const bucketName = (name: string): string =>
+  `${name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-')}-healed`;
+
+const timedOut = (): StoreError =>
+  new StoreError('store-timeout', 'IndexedDB did not answer in time');
+
+const unavailable = (why: string, cause?: unknown): StoreError =>
+  new StoreError('store-unavailable', `the database: ${why}`, cause);
+
+const lost = (why: string, cause: unknown): StoreError =>
+  new StoreError('store-lost', `the database: ${why}`, cause);
+
+const DEAD = new Set([
+  'InvalidStateError',
+  'NotFoundError',
+  'UnknownError',
+  'AbortError',
+  'TransactionInactiveError',
+]);
+
+/**
+ * Whether another rung cannot help: a store that hangs would cost each rung its deadline, and a missing API, refused
+ * storage or a full disk are no reason to delete what is stored.
+ */
+function isFinal(error: unknown): boolean {
+  if (error instanceof StoreError) return error.fault === 'store-timeout';
+  return !(error instanceof DOMException && RUNGS_HELP.has(error.name));
+}
+
+const RUNGS_HELP = new Set(['UnknownError', 'NotFoundError', 'AbortError']);
+
+/** Whether the error is of a connection that will not work again (names only: messages differ by engine). */
+export function isDead(error: unknown): boolean {
+  return error instanceof DOMException && DEAD.has(error.name);
+}

@@ -1,0 +1,391 @@
+/**
+ * What is on disk: the policy record, the payload record and their superstruct schemas.
+ *
+ * `unknown` stops here. Whatever IndexedDB hands out is decoded into an Entry or into a Broken that says what is wrong;
+ * nothing in this file throws.
+ */
+import {
+  define,
+  enums,
+  integer,
+  literal,
+  max,
+  min,
+  object,
+  pattern,
+  size,
+  string,
+  validate,
+  type Infer,
+  type Struct,
+} from 'superstruct';
+import type { StoredView } from '../http/index.js';
+import type { Fault } from '../fault.js';
+import { digest, digestText, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
+
+/** A stored response that may not be used: what is wrong with it, and where. */
+export interface Broken {
+  readonly is: 'broken';
+  readonly fault: Fault;
+  /** The field that failed, such as `policy.status`. */
+  readonly path?: string;
+  /** The key of the pair to drop. */
+  readonly key: string;
+  /** The id of the pair, when its policy could still be read: the drop spares a newer pair. */
+  readonly id?: string;
+}
+
+// Header values are byte strings (Fetch Standard, section 2.2.2): visible Latin-1, spaces and tabs, one field a line.
+const FIELD_LINES =
+  /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\n)*$/;
+const LATIN1 = /^[\t\x20-\x7e\x80-\xff]*$/;
+const DIGESTS = /^(?:[0-9a-f]{16})*$/;
+const ID = /^[0-9a-z]{16}$/;
+
+/** The largest time that a Date can hold, in milliseconds; a refined integer() alone accepts 1e300. */
+const LAST_TIME = 8.64e15;
+
+const time = () => max(min(integer(), 0), LAST_TIME);
+const bytes = () => max(min(integer(), 0), Number.MAX_SAFE_INTEGER);
+
+const policyFields = {
+  id: pattern(string(), ID),
+  key: string(),
+  url: string(),
+  status: max(min(integer(), 200), 599),
+  statusText: pattern(string(), LATIN1),
+  headers: pattern(string(), FIELD_LINES),
+  requestHeaders: pattern(string(), FIELD_LINES),
+  requestTime: time(),
+  responseTime: time(),
+  type: enums(['basic', 'cors', 'default']),
+  form: enums(['none', 'buffer', 'blob']),
+  length: bytes(),
+  slice: max(min(integer(), 1), 2 ** 30),
+  digests: pattern(string(), DIGESTS),
+  /** Of a 206: the position of the stored part's first byte; 0 otherwise. */
+  first: bytes(),
+  /** Of a 206: the complete length; the body's length otherwise. */
+  total: bytes(),
+  /** Cache-Groups of the response (RFC 9875), one a line. */
+  tags: string(),
+  /** When the entry last answered, in milliseconds; kept apart from the policy's own times, and outside the checksum. */
+  used: time(),
+  checksum: size(string(), DIGEST_CHARS),
+};
+
+// The failure text is a constant: superstruct's own would print the whole value.
+const body = () =>
+  define<ArrayBuffer | Blob | null>('body', (value) =>
+    value === null || value instanceof ArrayBuffer || value instanceof Blob
+      ? true
+      : 'not a body',
+  );
+
+const payloadFields = { id: pattern(string(), ID), body: body() };
+
+type Fields = Record<string, Struct<never, unknown>>;
+
+function describe(fields: object): string {
+  return Object.entries(fields as Fields)
+    .map(([name, { type, schema }]) =>
+      schema === null || schema === undefined
+        ? `${name}:${type}`
+        : `${name}:${type}${JSON.stringify(schema)}`,
+    )
+    .join();
+}
+
+/**
+ * Names the form of both records, derived from their schemas: a build that changes a field gets another fingerprint, and
+ * the records of every other build heal entry by entry. Nobody has to remember to bump a version.
+ */
+export const FINGERPRINT: string = digestText(
+  `${describe(policyFields)};${describe(payloadFields)}`,
+);
+
+const PolicySchema = object({ schema: literal(FINGERPRINT), ...policyFields });
+const PayloadSchema = object({
+  schema: literal(FINGERPRINT),
+  ...payloadFields,
+});
+
+/** The policy record, as it lies in the store `policies`. */
+export type PolicyRecord = Infer<typeof PolicySchema>;
+
+/** The payload record, as it lies in the store `payloads` under the same key. */
+export type PayloadRecord = Infer<typeof PayloadSchema>;
+
+/** A policy record that passed validation, with its fields parsed for the engine. */
+export interface Policy extends StoredView {
+  readonly record: PolicyRecord;
+}
+
+/** A body that passed the checks that need no reading; a Blob's bytes are verified when they are read. */
+export type Body =
+  | { readonly is: 'none' }
+  | { readonly is: 'buffer'; readonly buffer: ArrayBuffer }
+  | { readonly is: 'blob'; readonly blob: Blob; readonly verified: boolean };
+
+/** A stored response whose two records agree. */
+export interface Entry extends Policy {
+  readonly body: Body;
+}
+
+/** Serialises header fields as the records hold them: one `name: value` a line. */
+export function headerLines(headers: Headers): string {
+  let lines = '';
+  headers.forEach((value, name) => {
+    lines += `${name}: ${value}\n`;
+  });
+  return lines;
+}
+
+/** Parses what headerLines() wrote. */
+export function parseHeaderLines(lines: string): Headers {
+  const headers = new Headers();
+  for (let at = 0; at < lines.length;) {
+    const colon = lines.indexOf(': ', at);
+    const end = lines.indexOf('\n', colon);
+    headers.append(lines.slice(at, colon), lines.slice(colon + 2, end));
+    at = end + 1;
+  }
+  return headers;
+}
+
+/** The checksum over every field of a policy record but itself and `used`. */
+export function checksumOf(
+  record: Omit<PolicyRecord, 'checksum' | 'used'>,
+): string {
+  const r = record;
+  return digestText(
+    [
+      ...[r.schema, r.id, r.key, r.url, r.status, r.statusText, r.headers],
+      ...[r.requestHeaders, r.requestTime, r.responseTime, r.type, r.form],
+      ...[r.length, r.slice, r.digests, r.first, r.total, r.tags],
+    ].join('\n'),
+  );
+}
+
+const broken = (
+  key: string,
+  fault: Fault,
+  path?: string,
+  id?: string,
+): Broken => ({
+  is: 'broken',
+  fault,
+  key,
+  ...(path === undefined ? {} : { path }),
+  ...(id === undefined ? {} : { id }),
+});
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? Reflect.get(value, name)
+    : undefined;
+
+const isForeign = (value: unknown): boolean => {
+  const schema = fieldOf(value, 'schema');
+  return typeof schema === 'string' && schema !== FINGERPRINT;
+};
+
+/** The id of a record, if it has one that is a string. */
+export const idOf = (value: unknown): string | undefined => {
+  const id = fieldOf(value, 'id');
+  return typeof id === 'string' ? id : undefined;
+};
+
+const sliceCount = (record: PolicyRecord): number =>
+  Math.ceil(record.length / record.slice);
+
+function contradiction(record: PolicyRecord): string | undefined {
+  if (checksumOf(record) !== record.checksum) return 'policy.checksum';
+  if (record.digests.length !== sliceCount(record) * DIGEST_CHARS)
+    return 'policy.digests';
+  if ((record.form === 'none') !== (record.length === 0)) return 'policy.form';
+  if (record.first + record.length > record.total) return 'policy.total';
+  return undefined;
+}
+
+/** Decodes what the store `policies` holds under a key. */
+export function decodePolicy(value: unknown, key: string): Policy | Broken {
+  const id = idOf(value);
+  if (isForeign(value))
+    return broken(key, 'schema-unknown', 'policy.schema', id);
+  const [error, record] = validate(value, PolicySchema);
+  if (error !== undefined)
+    return broken(
+      key,
+      'policy-invalid',
+      ['policy', ...error.path].join('.'),
+      id,
+    );
+  const path = contradiction(record);
+  if (path !== undefined) return broken(key, 'policy-invalid', path, id);
+  if (record.key !== key) return broken(key, 'key-mismatch', 'policy.key', id);
+  return {
+    record,
+    status: record.status,
+    headers: parseHeaderLines(record.headers),
+    requestHeaders: parseHeaderLines(record.requestHeaders),
+    requestTime: record.requestTime,
+    responseTime: record.responseTime,
+  };
+}
+
+function payloadFault(
+  value: unknown,
+  policy: PolicyRecord,
+): [Fault, string] | PayloadRecord {
+  if (value === undefined) return ['payload-missing', 'payload'];
+  if (isForeign(value)) return ['schema-unknown', 'payload.schema'];
+  const [error, record] = validate(value, PayloadSchema);
+  if (error !== undefined)
+    return ['payload-invalid', ['payload', ...error.path].join('.')];
+  if (record.id !== policy.id) return ['pair-mismatch', 'payload.id'];
+  return record;
+}
+
+/** The digest of one slice, as the policy record holds it. */
+export const digestOfSlice = (record: PolicyRecord, slice: number): string =>
+  record.digests.slice(slice * DIGEST_CHARS, (slice + 1) * DIGEST_CHARS);
+
+function bodyFault(
+  content: ArrayBuffer | Blob | null,
+  policy: PolicyRecord,
+): [Fault, string] | Body {
+  if (content === null)
+    return policy.form === 'none'
+      ? { is: 'none' }
+      : ['payload-invalid', 'payload.body'];
+  const isBlob = content instanceof Blob;
+  if (policy.form !== (isBlob ? 'blob' : 'buffer'))
+    return ['payload-invalid', 'payload.body'];
+  if ((isBlob ? content.size : content.byteLength) !== policy.length)
+    return ['length-mismatch', 'payload.body'];
+  if (isBlob) return { is: 'blob', blob: content, verified: false };
+  if (!bytesAgree(content, policy)) return ['digest-mismatch', 'payload.body'];
+  return { is: 'buffer', buffer: content };
+}
+
+function bytesAgree(buffer: ArrayBuffer, policy: PolicyRecord): boolean {
+  for (let at = 0, slice = 0; at < policy.length; slice++, at += policy.slice) {
+    const length = Math.min(policy.slice, policy.length - at);
+    const view = new Uint8Array(buffer, at, length);
+    if (digest(view) !== digestOfSlice(policy, slice)) return false;
+  }
+  return true;
+}
+
+/** Decodes what the store `payloads` holds under a policy's key, and joins the two. */
+export function decodePayload(value: unknown, policy: Policy): Entry | Broken {
+  const { record } = policy;
+  const payload = payloadFault(value, record);
+  if (Array.isArray(payload)) return broken(record.key, ...payload, record.id);
+  const found = bodyFault(payload.body, record);
+  if (Array.isArray(found)) return broken(record.key, ...found, record.id);
+  return { ...policy, body: found };
+}
+
+/** A payload record without a policy record. */
+export const orphan = (key: string): Broken =>
+  broken(key, 'policy-missing', 'policy');
+
+/** A record that IndexedDB could not read at all. */
+export const unreadable = (
+  key: string,
+  half: 'policy' | 'payload',
+  id?: string,
+): Broken => broken(key, `${half}-invalid`, half, id);
+
+/** A 304 that contradicts what is stored (RFC 9111 section 4.3.3). */
+export const unusable = (record: PolicyRecord): Broken =>
+  broken(record.key, 'unusable-304', undefined, record.id);
+
+/** The same fault, found later: when a Blob's slice is read. */
+export const brokenBody = (record: PolicyRecord, fault: Fault): Broken =>
+  broken(record.key, fault, 'payload.body', record.id);
+
+/** The sums that the store keeps in `meta`, so that a write need not count. */
+export interface Totals {
+  /** Sum of all bodies, in bytes. */
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+const TotalsSchema = object({ bytes: bytes(), entries: bytes() });
+
+/** Decodes the totals; undefined when they must be counted. */
+export function decodeTotals(value: unknown): Totals | undefined {
+  const [error, totals] = validate(value, TotalsSchema);
+  return error === undefined ? totals : undefined;
+}
+
+/** The body length that a policy record gives, in bytes; 0 when it gives none. */
+export function lengthOf(value: unknown): number {
+  const length = fieldOf(value, 'length');
+  return typeof length === 'number' && length >= 0 ? length : 0;
+}
+
+/** A body ready to be stored: its form, exact length and digests. */
+export interface SealedBody {
+  readonly form: PolicyRecord['form'];
+  readonly content: ArrayBuffer | Blob | null;
+  /** Exact length, in bytes. */
+  readonly length: number;
+  /** One digest a slice, joined. */
+  readonly digests: string;
+}
+
+/** A response about to be stored. */
+export interface Draft extends StoredView {
+  readonly base: string;
+  readonly url: string;
+  readonly statusText: string;
+  readonly type: PolicyRecord['type'];
+  readonly body: SealedBody;
+  /** Of a 206: the position of its first byte and the complete length, in bytes. */
+  readonly part?: { readonly first: number; readonly total: number };
+  readonly tags: string;
+}
+
+/** Makes the policy record of a draft, under its key, with a new id. */
+export function sealPolicy(draft: Draft, key: string): PolicyRecord {
+  const { body, part } = draft;
+  return seal({
+    schema: FINGERPRINT,
+    id: randomId(),
+    key,
+    url: draft.url,
+    status: draft.status,
+    statusText: draft.statusText,
+    headers: headerLines(draft.headers),
+    requestHeaders: headerLines(draft.requestHeaders),
+    requestTime: draft.requestTime,
+    responseTime: draft.responseTime,
+    type: draft.type,
+    form: body.form,
+    length: body.length,
+    slice: SLICE_BYTES,
+    digests: body.digests,
+    first: part?.first ?? 0,
+    total: part?.total ?? body.length,
+    tags: draft.tags,
+    used: draft.responseTime,
+  });
+}
+
+/** Adds the checksum. */
+export const seal = (record: Omit<PolicyRecord, 'checksum'>): PolicyRecord => ({
+  ...record,
+  checksum: checksumOf(record),
+});
+
+/** Sixteen random characters, the same in both records of a pair. */
+function randomId(): string {
+  let id = '';
+  for (const word of crypto.getRandomValues(new Uint32Array(4)))
+    id += (word % 0x19a100).toString(36).padStart(4, '0');
+  return id;
+}

@@ -1,0 +1,109 @@
+/**
+ * Seals bodies for the store: exact length, a digest a slice, and the form in which the bytes are kept.
+ *
+ * Up to INLINE_BYTES a body is an ArrayBuffer inside the record. Larger values become files of their own in every engine,
+ * and a Blob need not pass through the worker's thread to answer; so they are Blobs, made slice by slice: the worker never
+ * holds more than one slice of them.
+ */
+import { digest, SLICE_BYTES } from './digest.js';
+import type { SealedBody } from './records.js';
+
+/** The largest body that is stored inside its record, in bytes; with the rest of the record it stays under 64 KiB. */
+export const INLINE_BYTES = 48 * 1024;
+
+/** Seals a body that is in memory as a whole. */
+export function sealBuffer(buffer: ArrayBuffer, asBlob: boolean): SealedBody {
+  const length = buffer.byteLength;
+  let digests = '';
+  for (let at = 0; at < length; at += SLICE_BYTES)
+    digests += digest(
+      new Uint8Array(buffer, at, Math.min(SLICE_BYTES, length - at)),
+    );
+  if (length === 0) return { form: 'none', content: null, length, digests };
+  if (length <= INLINE_BYTES || !asBlob)
+    return { form: 'buffer', content: buffer, length, digests };
+  return { form: 'blob', content: new Blob([buffer]), length, digests };
+}
+
+/** Seals a body that arrives in chunks, with at most one slice in memory. */
+export class Sealer {
+  readonly #asBlob: boolean;
+  readonly #parts: (Blob | ArrayBuffer)[] = [];
+  #slice = new Uint8Array(INLINE_BYTES);
+  #filled = 0;
+  #length = 0;
+  #digests = '';
+
+  constructor(asBlob: boolean) {
+    this.#asBlob = asBlob;
+  }
+
+  /** Bytes taken so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes the next bytes; they are copied. */
+  push(chunk: Uint8Array): void {
+    this.#length += chunk.length;
+    for (let at = 0; at < chunk.length;) {
+      this.#reserve(chunk.length - at);
+      const room = SLICE_BYTES - this.#filled;
+      const part = chunk.subarray(at, at + room);
+      this.#slice.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === SLICE_BYTES) this.#close();
+    }
+  }
+
+  /** The sealed body. */
+  finish(): SealedBody {
+    if (this.#parts.length === 0)
+      return sealBuffer(
+        this.#slice.buffer.slice(0, this.#filled),
+        this.#asBlob,
+      );
+    if (this.#filled > 0) this.#close();
+    const length = this.#length;
+    const blob = new Blob(this.#parts);
+    if (this.#asBlob)
+      return { form: 'blob', content: blob, length, digests: this.#digests };
+    return {
+      form: 'buffer',
+      content: joined(this.#parts, length),
+      length,
+      digests: this.#digests,
+    };
+  }
+
+  #reserve(more: number): void {
+    const wanted = Math.min(SLICE_BYTES, this.#filled + more);
+    if (wanted <= this.#slice.length) return;
+    const size = Math.min(
+      SLICE_BYTES,
+      Math.max(wanted, this.#slice.length * 4),
+    );
+    const larger = new Uint8Array(size);
+    larger.set(this.#slice.subarray(0, this.#filled));
+    this.#slice = larger;
+  }
+
+  #close(): void {
+    const bytes = this.#slice.subarray(0, this.#filled);
+    this.#digests += digest(bytes);
+    this.#parts.push(this.#asBlob ? new Blob([bytes]) : bytes.slice().buffer);
+    this.#filled = 0;
+  }
+}
+
+function joined(parts: readonly (Blob | ArrayBuffer)[], length: number) {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    if (part instanceof Blob) continue;
+    whole.set(new Uint8Array(part), at);
+    at += part.byteLength;
+  }
+  return whole.buffer;
+}
