@@ -1,0 +1,110 @@
+/**
+ * What a cache says about itself, to its own worker and to the page alike.
+ *
+ * Like fault.ts this file names no worker, window or IndexedDB type, so every
+ * layer may import it.
+ */
+import type { Fault } from './fault.js';
+
+/** A cache's state and totals at one moment. */
+export interface CacheStats {
+  /** `unavailable`: storage cannot be used now, and the network answers. */
+  readonly state: 'ready' | 'unavailable';
+  /** Stored responses. */
+  readonly entries: number;
+  /** Sum of all stored bodies, in bytes. */
+  readonly bytes: number;
+  readonly maxEntries: number;
+  /** In bytes. */
+  readonly maxBytes: number;
+  /** The part that is also kept in the worker's memory. */
+  readonly memory: { readonly entries: number; readonly bytes: number };
+  /** Requests answered from the cache since the worker started. */
+  readonly hits: number;
+  /** Requests sent to the network since the worker started. */
+  readonly misses: number;
+  /** Heal events since the worker started. */
+  readonly heals: number;
+  /** The version of mendbox. */
+  readonly version: string;
+  /** The fingerprint of the records' schema. */
+  readonly schema: string;
+}
+
+/** One stored response, without its body. */
+export interface EntryInfo {
+  readonly url: string;
+  /** The key of both records. */
+  readonly key: string;
+  readonly status: number;
+  /** The body's length, in bytes. */
+  readonly bytes: number;
+  /** The current age, in seconds (RFC 9111 section 4.2.3). */
+  readonly age: number;
+  /** What is left of the freshness lifetime, in seconds; negative when stale. */
+  readonly ttl: number;
+  /** When it last answered, in milliseconds since the epoch. */
+  readonly used: number;
+  /** Its Content-Type. */
+  readonly type: string;
+  /** How the body is stored. */
+  readonly form: 'none' | 'buffer' | 'blob';
+}
+
+/** What is purged: one URL with all its variants, every URL with a prefix, every URL that matches, a tag, a partition, or all. */
+export interface PurgeFilter {
+  readonly url?: string;
+  readonly prefix?: string;
+  /** A regular expression on the whole URL. */
+  readonly pattern?: RegExp;
+  /** A group of the response's Cache-Groups (RFC 9875). */
+  readonly tag?: string;
+  /** What the option `partition` gave. */
+  readonly partition?: string;
+  readonly all?: true;
+}
+
+/** How far and how thoroughly to verify. */
+export interface VerifyOptions {
+  /** true drops what is broken, 'refetch' drops it and fetches it again. Default false: report only. */
+  readonly repair?: boolean | 'refetch';
+  /** Stops after this time, in milliseconds; the report's `next` says where to go on. Default: no limit. */
+  readonly budgetMs?: number;
+  /** Goes on where an earlier report stopped. */
+  readonly from?: string;
+}
+
+/** One broken pair. */
+export interface Finding {
+  readonly url: string;
+  readonly fault: Fault;
+  /** The field that failed, such as `policy.status`. */
+  readonly path?: string;
+  /** What was done about it. */
+  readonly repaired: 'no' | 'dropped' | 'refetched';
+}
+
+/** What verify() found. */
+export interface VerifyReport {
+  /** Pairs checked. */
+  readonly checked: number;
+  /** Sum of the bodies read and verified, in bytes. */
+  readonly bytes: number;
+  readonly broken: readonly Finding[];
+  /** Pairs that are stale. */
+  readonly expired: number;
+  /** The kept sums less the counted ones; 0 when they are exact. Known only when one call checked everything. */
+  readonly drift?: { readonly bytes: number; readonly entries: number };
+  /** Whether the store could be read. */
+  readonly readable: boolean;
+  /** Where to go on; absent when everything was checked. */
+  readonly next?: string;
+}
+
+/** What warm() did. */
+export interface WarmReport {
+  /** How many URLs are stored now. */
+  readonly stored: number;
+  /** The URLs that could not be fetched or may not be stored. */
+  readonly failed: readonly string[];
+}

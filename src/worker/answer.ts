@@ -1,0 +1,48 @@
+/** Answers what the page asks of the worker. */
+import type { HealingCache } from '../cache/cache.js';
+import type { Answers, AskName, Asks, Reply } from '../messages.js';
+import type { EntryInfo } from '../report.js';
+
+async function list(cache: HealingCache): Promise<EntryInfo[]> {
+  const entries: EntryInfo[] = [];
+  for await (const entry of cache.entries()) entries.push(entry);
+  return entries;
+}
+
+async function valueOf(
+  cache: HealingCache,
+  ask: Asks[AskName],
+): Promise<Answers[AskName]> {
+  switch (ask.ask) {
+    case 'stats':
+      return cache.stats();
+    case 'version': {
+      const { version, schema } = await cache.stats();
+      return { version, schema };
+    }
+    case 'entries':
+      return list(cache);
+    case 'forget':
+      cache.forget();
+      return true;
+    case 'purge':
+      return cache.purge(ask.filter);
+    case 'verify':
+      return cache.verify(ask.options);
+    case 'warm':
+      return cache.warm(ask.urls);
+  }
+}
+
+/** Does what is asked; a failure becomes a reply too. */
+export async function answer(
+  cache: HealingCache,
+  ask: Asks[AskName],
+): Promise<Reply> {
+  try {
+    return { ok: true, value: await valueOf(cache, ask) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ok: false, error: `The ask '${ask.ask}' failed: ${why}` };
+  }
+}

@@ -1,0 +1,4 @@
+/** The ready-made worker, built as dist/worker.js. */
+import { install } from './install.js';
+
+install();
