@@ -41,12 +41,17 @@ export interface HandleOptions {
 }
 
 const SAFE_READS = new Set(['GET', 'HEAD']);
+/** Fields with which a page makes its own conditional request (Fetch Standard, HTTP-network-or-cache fetch). */
 const PAGE_CONDITIONS = [
   'if-none-match',
   'if-modified-since',
   'if-match',
   'if-unmodified-since',
 ];
+
+const isPageConditional = ({ headers }: Request): boolean =>
+  PAGE_CONDITIONS.some((name) => headers.has(name)) ||
+  (headers.has('if-range') && !headers.has('range'));
 
 /** An HTTP cache for a service worker that verifies what it stored and heals what is broken. */
 export class HealingCache extends Upkeep {
@@ -66,16 +71,15 @@ export class HealingCache extends Upkeep {
 
   /**
    * Whether this cache has anything to do with a request. A worker leaves the others to the browser: other schemes,
-   * opaque responses, the page's own conditional requests, `only-if-cached` across origins.
+   * opaque responses, `only-if-cached` across origins.
    */
   accepts(request: Request): boolean {
-    const { url, mode, cache, headers, method } = request;
+    const { url, mode, cache, method } = request;
     if (!url.startsWith('http')) return false;
     const isOwn = url.startsWith(`${this.core.origin}/`);
     if (mode === 'no-cors' && !isOwn) return false;
     if (!SAFE_READS.has(method)) return true;
-    if (cache === 'only-if-cached' && mode !== 'same-origin') return false;
-    return !PAGE_CONDITIONS.some((name) => headers.has(name));
+    return cache !== 'only-if-cached' || mode === 'same-origin';
   }
 
   /** Answers one request; rejects only with the network's own error. */
@@ -92,6 +96,8 @@ export class HealingCache extends Upkeep {
     if (!this.accepts(request))
       return [this.core.settings.fetch(request), Promise.resolve()];
     if (!SAFE_READS.has(request.method)) return this.#unsafe(request, event);
+    if (isPageConditional(request))
+      return [this.core.network.conditional(request), Promise.resolve()];
     const visit = this.core.visit(request, event);
     const quick = fromMemory(this.core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];
@@ -171,11 +177,23 @@ export class HealingCache extends Upkeep {
       case 'entry':
         return stepOf(decided, found.entry);
       case 'none':
+        if (decided.is === 'only-if-cached')
+          return this.#uncached(visit, decided);
         return stepOf(decided, undefined);
       case 'broken':
       case 'store-fault':
         return found;
     }
+  }
+
+  /** Nothing is stored and nobody may ask the origin; the browser's own HTTP cache may still know a redirect. */
+  async #uncached(
+    { clone }: Visit,
+    { answer }: Reuse<Policy> & { is: 'only-if-cached' },
+  ): Promise<Step> {
+    if (answer === 'gateway-timeout')
+      return done(gatewayTimeout({ detail: 'only-if-cached' }));
+    return done(await this.core.settings.fetch(clone));
   }
 
   #decide<T extends Policy>(visit: Visit, policies: readonly T[]): Reuse<T> {
@@ -302,13 +320,8 @@ const NOT_READ = new Set(['bypass', 'request']);
 
 function stepOf(decided: Reuse<Policy>, entry: Entry | undefined): Step {
   if (decided.is === 'miss') return decided;
-  if (decided.is === 'only-if-cached')
-    return done(
-      decided.answer === 'network-error'
-        ? Response.error()
-        : gatewayTimeout({ detail: 'only-if-cached' }),
-    );
-  if (!entry) return { is: 'miss', why: 'miss' };
+  if (decided.is === 'only-if-cached' || !entry)
+    return { is: 'miss', why: 'miss' };
   const { ttl } = decided;
   switch (decided.is) {
     case 'fresh':

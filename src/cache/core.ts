@@ -143,7 +143,7 @@ export class Core {
     const flight = this.flights.asking(visit.base);
     if (!flight) return false;
     visit.joined = true;
-    await withDeadline(flight.done, JOIN_MS, tooLong).catch(() => undefined);
+    await withDeadline(flight.free, JOIN_MS, tooLong).catch(() => undefined);
     return true;
   }
 
@@ -169,9 +169,17 @@ export class Core {
   /** Drops every variant of a URL and lets no lookup see it meanwhile. */
   invalidate(base: string): Promise<boolean> {
     this.memory.forgetAll(base);
+    this.flights.outdate((other) => other === base);
     const dropped = this.store.drop(base);
     this.flights.hold(base, dropped);
     return dropped;
+  }
+
+  /** Drops every entry whose key is accepted, and what is on its way to be one. */
+  purge(accepts: (key: string) => boolean): Promise<number> {
+    this.memory.forgetWhere(accepts);
+    this.flights.outdate(accepts);
+    return this.store.purge(accepts);
   }
 
   /** Drops the responses of a URL with and without credentials, in every form that this cache may have stored it. */

@@ -6,15 +6,32 @@
 /** One request of a URL that is with the network, or whose response is being stored. */
 export class Flight {
   #end: () => void = () => undefined;
+  #released: () => void = () => undefined;
+  /** Resolves when those who wait may go on. */
+  readonly free = new Promise<void>((resolve) => {
+    this.#released = resolve;
+  });
   /** Whether the response is here and being stored. */
   isStoring = false;
+  /** Whether the URL was invalidated in the meantime: what comes of it must not be stored. */
+  isOutdated = false;
   /** Resolves when the response is stored, or will not be. */
   readonly done = new Promise<void>((resolve) => {
     this.#end = resolve;
   });
 
+  /** Whether lookups need not wait: the body is large and on its way. */
+  isReleased = false;
+
+  /** Lets those who wait go on, while the body is still being stored. */
+  release(): void {
+    this.isReleased = true;
+    this.#released();
+  }
+
   /** Says that nothing more comes of it. */
   end(): void {
+    this.release();
     this.#end();
   }
 }
@@ -36,6 +53,12 @@ export class Flights {
     return flight;
   }
 
+  /** Says that nothing that is on its way for these URLs may be stored any more. */
+  outdate(accepts: (base: string) => boolean): void {
+    for (const [base, flights] of this.#flights)
+      if (accepts(base)) for (const flight of flights) flight.isOutdated = true;
+  }
+
   /** Holds lookups of a URL back until the promise settles: a drop or a write is under way. */
   hold(base: string, work: Promise<unknown>): void {
     const flight = this.begin(base);
@@ -47,7 +70,7 @@ export class Flights {
   /** A request of this URL that is with the network now. */
   asking(base: string): Flight | undefined {
     for (const flight of this.#flights.get(base) ?? [])
-      if (!flight.isStoring) return flight;
+      if (!flight.isStoring && !flight.isReleased) return flight;
     return undefined;
   }
 
@@ -55,9 +78,11 @@ export class Flights {
   storing(base: string): Promise<unknown> | undefined {
     const flights = this.#flights.get(base);
     if (!flights) return undefined;
-    const waits = [...flights].filter(({ isStoring }) => isStoring);
+    const waits = [...flights].filter(
+      ({ isStoring, isReleased }) => isStoring && !isReleased,
+    );
     return waits.length > 0
-      ? Promise.all(waits.map((flight) => flight.done))
+      ? Promise.all(waits.map((flight) => flight.free))
       : undefined;
   }
 }

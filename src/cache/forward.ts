@@ -49,6 +49,19 @@ export class Network {
     return this.#quietly(visit);
   }
 
+  /**
+   * Sends a page's own conditional request past the HTTP cache, as Fetch asks for (HTTP-network-or-cache fetch, step 8);
+   * Chromium shows a worker such a request as `no-cache`. Neither answered from the store nor stored.
+   */
+  conditional(request: Request): Promise<Response> {
+    const { cache, mode } = request;
+    const isPlain = cache === 'default' || cache === 'no-cache';
+    const { fetch } = this.#settings;
+    if (!isPlain || mode === 'navigate' || !this.#isOwn(request))
+      return fetch(request);
+    return fetch(rebuilt(request, { cache: 'no-store' }));
+  }
+
   /** Sends the clone past the HTTP cache, whose copy may be what broke. */
   async replay(visit: Visit): Promise<Arrival> {
     const { clone } = visit;

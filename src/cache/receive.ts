@@ -42,22 +42,22 @@ export function receive(
   core: Core,
   visit: Visit,
   arrival: Arrival,
-  flight?: Flight,
+  flight: Flight,
 ): Response {
   const { response } = arrival;
   visit.status = { ...visit.status, fwdStatus: response.status };
   if (clearsCache(response.headers)) {
-    core.memory.clear();
-    visit.background.push(core.store.purge(() => true));
+    visit.background.push(core.purge(() => true));
+    flight.isOutdated = false;
   }
   if (!isRebuildable(response)) {
-    flight?.end();
+    flight.end();
     return response;
   }
   if (!mayStore(core, visit, response)) {
     if (replacesOld(visit, response))
       visit.background.push(core.invalidate(visit.base));
-    flight?.end();
+    flight.end();
     return forwarded(response, response.body, visit.status);
   }
   const kept = keep(response, {
@@ -65,14 +65,12 @@ export function receive(
     asBlob: core.store.takesBlobs,
   });
   visit.status = { ...visit.status, stored: true };
-  const written = write(core, visit, arrival, kept.body);
+  flight.isStoring = true;
+  const written = write(core, visit, arrival, kept.body, flight);
   visit.background.push(written);
-  if (flight) {
-    flight.isStoring = true;
-    const end = () => flight.end();
-    if ((kept.announced ?? 0) > WAITED_FOR) end();
-    else written.then(end, end);
-  }
+  const end = () => flight.end();
+  if ((kept.announced ?? 0) > WAITED_FOR) flight.release();
+  written.then(end, end);
   return forwarded(response, kept.page, visit.status);
 }
 
@@ -107,18 +105,19 @@ async function write(
   visit: Visit,
   arrival: Arrival,
   body: Promise<SealedBody | undefined>,
+  flight: Flight,
 ): Promise<Written['is']> {
   const sealed = await body;
   await visit.dropped;
-  if (!sealed) return 'refused';
+  if (!sealed || flight.isOutdated) return 'refused';
   const draft = draftOf(visit, arrival, sealed);
   const written = await core.store.write(draft, replacing(visit.request));
   if (written.is !== 'stored') return written.is;
-  core.memory.forget(written.record.key);
   const { record } = written;
+  core.memory.forget(record.key);
   const { content } = sealed;
   // A Blob made here holds memory; the database's own handle, met at the next lookup, does not.
-  if (record.form === 'blob') return 'stored';
+  if (record.form === 'blob' || flight.isOutdated) return 'stored';
   core.remember({
     ...draft,
     record,

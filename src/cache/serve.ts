@@ -1,10 +1,6 @@
 /** Serves stored responses: no byte goes out that was not verified in this worker's life. */
 import { reuse, currentAge, type CacheStatus } from '../http/index.js';
-import {
-  verified,
-  verifiedStream,
-  verifyWhole,
-} from '../store/body.js';
+import { verified, verifiedStream, verifyWhole } from '../store/body.js';
 import type { Broken, Entry } from '../store/records.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';

@@ -121,7 +121,8 @@ export abstract class Upkeep {
     const visit = this.core.visit(request, undefined);
     const now = this.core.settings.now();
     const arrival = { response, requestTime: now, responseTime: now };
-    const answer = receive(this.core, visit, arrival);
+    const flight = this.core.flights.begin(visit.base);
+    const answer = receive(this.core, visit, arrival, flight);
     await answer.body?.pipeTo(new WritableStream()).catch(() => undefined);
     return settledWith(visit);
   }
@@ -136,8 +137,7 @@ export abstract class Upkeep {
     const { core } = this;
     if (filter.tag !== undefined) return this.#purgeTag(filter.tag);
     const accepts = acceptsKey(filter);
-    core.memory.forgetWhere(accepts);
-    return core.store.purge(accepts);
+    return core.purge(accepts);
   }
 
   async #purgeTag(tag: string): Promise<number> {
