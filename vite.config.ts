@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig, type UserConfig } from 'vite';
+import { demoOrigin } from './demo/origin/plugin.js';
 
 /**
  * The package as ES modules: dependencies stay imports, so that an app's own
@@ -86,6 +87,7 @@ const worker: UserConfig = {
 /** The page that breaks its own cache; also the fixture of the tests. */
 const demo: UserConfig = {
   root: 'demo',
+  plugins: [demoOrigin()],
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2022' },
 };
 

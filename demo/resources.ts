@@ -1,0 +1,97 @@
+/**
+ * What the page fetches. The page shows this list and the origin answers from
+ * it, so that the two cannot disagree.
+ */
+
+/** Where the demo's origin answers, below the page's own origin. */
+export const ORIGIN_PATH = '/demo-origin/';
+
+/** The names of the resources, as the test ids use them. */
+export type ResourceName =
+  'json' | 'image' | 'script' | 'style' | 'large' | 'slow' | 'nostore';
+
+/** One resource of the demo's origin. */
+export interface Resource {
+  readonly name: ResourceName;
+  /** The last part of its path. */
+  readonly file: string;
+  readonly title: string;
+  /** What it shows about a cache, in one sentence. */
+  readonly about: string;
+  readonly contentType: string;
+  /** The Cache-Control field it is sent with. */
+  readonly cacheControl: string;
+  /** How long the origin takes to begin its answer, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/** All resources, in the order of the page. */
+export const RESOURCES: readonly Resource[] = [
+  {
+    name: 'json',
+    file: 'data.json',
+    title: 'JSON',
+    about: 'Fresh for 60 s, then checked with the origin by its ETag.',
+    contentType: 'application/json',
+    cacheControl: 'max-age=60',
+    delayMs: 0,
+  },
+  {
+    name: 'image',
+    file: 'bowl.svg',
+    title: 'Image',
+    about: 'Drawn by the origin, fresh for an hour.',
+    contentType: 'image/svg+xml',
+    cacheControl: 'max-age=3600',
+    delayMs: 0,
+  },
+  {
+    name: 'script',
+    file: 'script.js',
+    title: 'Script',
+    about: 'Immutable: fresh for a year, never asked about again.',
+    contentType: 'text/javascript',
+    cacheControl: 'max-age=31536000, immutable',
+    delayMs: 0,
+  },
+  {
+    name: 'style',
+    file: 'style.css',
+    title: 'Style sheet',
+    about: 'Answers while stale, and is renewed behind the answer.',
+    contentType: 'text/css',
+    cacheControl: 'max-age=60, stale-while-revalidate=600',
+    delayMs: 0,
+  },
+  {
+    name: 'large',
+    file: 'large.bin',
+    title: '5 MB file',
+    about: 'Checked slice by slice; a bad slice is mended in mid-stream.',
+    contentType: 'application/octet-stream',
+    cacheControl: 'max-age=3600',
+    delayMs: 0,
+  },
+  {
+    name: 'slow',
+    file: 'slow.txt',
+    title: 'Slow answer',
+    about: 'The origin takes 1.5 s. A cache is worth having here.',
+    contentType: 'text/plain',
+    cacheControl: 'max-age=3600',
+    delayMs: 1500,
+  },
+  {
+    name: 'nostore',
+    file: 'private.txt',
+    title: 'Never stored',
+    about: 'Sent with no-store: there must be nothing to break.',
+    contentType: 'text/plain',
+    cacheControl: 'no-store',
+    delayMs: 0,
+  },
+];
+
+/** The path of a resource. */
+export const pathOf = ({ file }: Pick<Resource, 'file'>): string =>
+  ORIGIN_PATH + file;
