@@ -105,7 +105,7 @@ const options = object({
 });
 
 // type(), not object(): a newer page may send more than this worker knows.
-const schemas: Record<AskName, Pick<Struct<unknown, unknown>, 'validate'>> = {
+const schemas: Record<AskName, Pick<Struct, 'validate'>> = {
   stats: type({}),
   version: type({}),
   entries: type({}),

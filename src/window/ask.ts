@@ -1,0 +1,57 @@
+/** Asks the worker, and waits no longer than is reasonable for its reply. */
+import type { Answers, AskName, Asks, Envelope, Reply } from '../messages.js';
+
+/** How an ask is made. */
+export interface AskOptions {
+  /** How long to wait for the reply, in milliseconds. Default 10,000; for verify and warm 300,000. */
+  readonly timeoutMs?: number;
+}
+
+/** The page's service worker container, or undefined where there is none: old browsers, plain http, sandboxed frames. */
+export function container(): ServiceWorkerContainer | undefined {
+  try {
+    // A sandboxed frame throws here.
+    return navigator.serviceWorker;
+  } catch {
+    return undefined;
+  }
+}
+
+const fail = (why: string): Error => new Error(`mendbox: ${why}`);
+
+/** Sends one ask to the worker of this page; rejects with a plain Error when none answers, or when it answers that it failed. */
+export async function ask<Name extends AskName>(
+  message: Asks[Name] & { ask: Name },
+  { timeoutMs = 10_000 }: AskOptions = {},
+): Promise<Answers[Name]> {
+  const workers = container();
+  if (!workers) throw fail('this page has no service workers.');
+  const { port1, port2 } = new MessageChannel();
+  let script: string | undefined;
+  const send = async (): Promise<void> => {
+    // A worker that is just being installed answers as soon as it is active.
+    const worker = workers.controller ?? (await workers.ready).active;
+    script = worker?.scriptURL;
+    const envelope: Envelope = { mendbox: 1, ...message };
+    worker?.postMessage(envelope, [port2]);
+  };
+  try {
+    return await new Promise<Answers[Name]>((resolve, reject) => {
+      setTimeout(() => {
+        const silent = script
+          ? `${script} did not answer '${message.ask}' in ${timeoutMs} ms. Does it call install()?`
+          : `no worker is active for this page to answer '${message.ask}'. The result of register() says why.`;
+        reject(fail(silent));
+      }, timeoutMs);
+      port1.addEventListener('message', (event: MessageEvent<Reply<Name>>) => {
+        const reply = event.data;
+        if (reply.ok) resolve(reply.value);
+        else reject(fail(reply.error));
+      });
+      port1.start();
+      send().catch(reject);
+    });
+  } finally {
+    port1.close();
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * mendbox/window: the page's side. It registers the worker, hears what it
+ * heals, and asks it.
+ */
+import type { PurgeFilter, VerifyOptions } from '../report.js';
+import type { Answers } from '../messages.js';
+import { ask, type AskOptions } from './ask.js';
+
+export type { Fault, HealEvent, Outcome, Phase } from '../fault.js';
+export type {
+  CacheStats,
+  EntryInfo,
+  Finding,
+  PurgeFilter,
+  VerifyOptions,
+  VerifyReport,
+  WarmReport,
+} from '../report.js';
+export type { AskOptions } from './ask.js';
+export { onHeal } from './heals.js';
+export type { Problem, Reason } from './problem.js';
+export {
+  register,
+  unregister,
+  type Registered,
+  type RegisterOptions,
+  type Unregistered,
+} from './register.js';
+
+/** Asks of this kind read or fetch everything: they may take minutes. */
+const LONG: AskOptions = { timeoutMs: 300_000 };
+
+/** The worker's counts and the state of its storage. */
+export const stats = (options?: AskOptions): Promise<Answers['stats']> =>
+  ask({ ask: 'stats' }, options);
+
+/** Every stored response, without its body. */
+export const entries = (options?: AskOptions): Promise<Answers['entries']> =>
+  ask({ ask: 'entries' }, options);
+
+/** Drops what the filter names; resolves to the number of entries dropped. */
+export const purge = (
+  filter: PurgeFilter,
+  options?: AskOptions,
+): Promise<number> => ask({ ask: 'purge', filter }, options);
+
+/** Checks every stored response, bodies included. */
+export const verify = (
+  options: VerifyOptions = {},
+  asking: AskOptions = LONG,
+): Promise<Answers['verify']> => ask({ ask: 'verify', options }, asking);
+
+/** Fetches URLs, given relative to the page, and stores what may be stored. */
+export const warm = (
+  urls: Iterable<string>,
+  options: AskOptions = LONG,
+): Promise<Answers['warm']> =>
+  ask(
+    {
+      ask: 'warm',
+      urls: Array.from(urls, (url) => new URL(url, document.baseURI).href),
+    },
+    options,
+  );
+
+/** Empties the worker's memory tier: the next answers are read from storage and verified again. */
+export const forget = (options?: AskOptions): Promise<true> =>
+  ask({ ask: 'forget' }, options);
