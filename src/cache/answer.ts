@@ -28,6 +28,7 @@ export type Part = ByteRange | 'whole' | 'unsatisfiable';
 export function partOf(request: Request, entry: Entry): Part {
   const { headers } = request;
   if (!headers.has('range') || request.method !== 'GET') return 'whole';
+  if (entry.status === 206) return requestedRange(headers, entry.record.total);
   if (entry.status !== 200 || !ifRangeHolds(headers, entry)) return 'whole';
   return requestedRange(headers, entry.record.length);
 }
@@ -58,13 +59,13 @@ export function stored(
   clock: { readonly now: number; readonly startedAt: number },
 ): Response {
   const headers = fieldsOf(entry, status, clock.now, clock.startedAt);
-  const { length } = entry.record;
+  const { total } = entry.record;
   if (part === 'unsatisfiable') {
-    headers.set('Content-Range', `bytes */${length}`);
+    headers.set('Content-Range', `bytes */${total}`);
     return new Response(null, { status: 416, headers });
   }
   if (part !== 'whole') {
-    headers.set('Content-Range', `bytes ${part.first}-${part.last}/${length}`);
+    headers.set('Content-Range', `bytes ${part.first}-${part.last}/${total}`);
     return new Response(body, {
       status: 206,
       statusText: 'Partial Content',

@@ -13,6 +13,7 @@
 import {
   conditionalHeaders,
   errorAnswer,
+  headUpdate,
   mayServeStale,
   reuse,
   currentAge,
@@ -27,6 +28,7 @@ import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { heal, type Healer } from './heal.js';
 import { settle, type HealingCacheOptions } from './options.js';
+import { completed, isBeginning, restFields } from './partial.js';
 import { freshened, receive, receiveUnsafe } from './receive.js';
 import { answerFrom, fromMemory, verifiedEntry } from './serve.js';
 import { Upkeep } from './upkeep.js';
@@ -152,7 +154,9 @@ export class HealingCache extends Upkeep {
       case 'stale':
         return this.#validate(visit, step);
       case 'miss':
-        return this.#forward(visit, step.why);
+        return step.beginning
+          ? this.#complete(visit, step.beginning)
+          : this.#forward(visit, step.why);
       case 'broken':
         return heal(visit, step, this.#healer);
       case 'store-fault':
@@ -171,7 +175,8 @@ export class HealingCache extends Upkeep {
     const found = await core.store.find(visit.base, (policies) => {
       const choice = this.#decide(visit, policies);
       decided = choice as typeof decided;
-      return 'stored' in choice ? choice.stored : undefined;
+      if ('stored' in choice) return choice.stored;
+      return policies.find((policy) => isBeginning(policy, visit.request));
     });
     switch (found.is) {
       case 'entry':
@@ -214,6 +219,22 @@ export class HealingCache extends Upkeep {
     if (!NOT_READ.has(why) && (await core.join(visit))) return { is: 'lookup' };
     visit.status = { ...visit.status, fwd: why };
     return done(await this.#ask(visit, (network) => network.plain(visit)));
+  }
+
+  /** Asks for what is missing behind a stored beginning; for the whole where the two do not fit. */
+  async #complete(visit: Visit, beginning: Entry): Promise<Step> {
+    const { core } = this;
+    visit.status = { ...visit.status, fwd: 'partial' };
+    const fields = restFields(beginning);
+    const rest = await core.network.part(visit, fields).catch(() => undefined);
+    if (rest?.response.status === 206) {
+      const whole = await completed(core, beginning, rest);
+      if (!whole) return this.#forward(visit, 'miss');
+      const flight = core.flights.begin(visit.base);
+      return done(receive(core, visit, whole, flight));
+    }
+    if (rest?.response.status !== 200) return this.#forward(visit, 'miss');
+    return done(receive(core, visit, rest, core.flights.begin(visit.base)));
   }
 
   /** Asks the network, and keeps others of the same URL waiting until it has answered. */
@@ -269,6 +290,17 @@ export class HealingCache extends Upkeep {
       const fresh = freshened(core, visit, entry, arrival);
       return answerFrom(core, visit, fresh, visit.status);
     }
+    if (visit.request.method === 'HEAD') {
+      const update = headUpdate(entry, response);
+      flight.end();
+      if (update === 'freshen')
+        return answerFrom(core, visit, freshened(core, visit, entry, arrival), {
+          ...visit.status,
+          fwdStatus: status,
+        });
+      if (update === 'invalidate')
+        visit.background.push(core.invalidate(visit.base));
+    }
     const now = core.settings.now();
     if (status >= 500 && mayServeStale(visit.request, entry, now, status)) {
       flight.end();
@@ -319,7 +351,8 @@ export class HealingCache extends Upkeep {
 const NOT_READ = new Set(['bypass', 'request']);
 
 function stepOf(decided: Reuse<Policy>, entry: Entry | undefined): Step {
-  if (decided.is === 'miss') return decided;
+  if (decided.is === 'miss')
+    return entry ? { ...decided, beginning: entry } : decided;
   if (decided.is === 'only-if-cached' || !entry)
     return { is: 'miss', why: 'miss' };
   const { ttl } = decided;

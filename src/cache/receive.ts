@@ -23,6 +23,7 @@ import type { Core } from './core.js';
 import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { keep } from './keep.js';
+import { asComplete, combined, partOfResponse } from './partial.js';
 import type { Visit } from './visit.js';
 
 /** Above this announced length lookups do not wait for the store, in bytes. */
@@ -79,6 +80,7 @@ function mayStore(core: Core, visit: Visit, response: Response): boolean {
   return (
     request.cache !== 'no-store' &&
     response.status !== 304 &&
+    (response.status !== 206 || partOfResponse(response) !== undefined) &&
     isStorable(request, response) &&
     !isUnlikely(request, response) &&
     !core.relapses.isHopeless(base, core.settings.now())
@@ -110,12 +112,13 @@ async function write(
   const sealed = await body;
   await visit.dropped;
   if (!sealed || flight.isOutdated) return 'refused';
-  const draft = draftOf(visit, arrival, sealed);
+  const draft = await combined(core, visit, draftOf(visit, arrival, sealed));
+  if (!draft) return 'older';
   const written = await core.store.write(draft, replacing(visit.request));
   if (written.is !== 'stored') return written.is;
   const { record } = written;
   core.memory.forget(record.key);
-  const { content } = sealed;
+  const { content } = draft.body;
   // A Blob made here holds memory; the database's own handle, met at the next lookup, does not.
   if (record.form === 'blob' || flight.isOutdated) return 'stored';
   core.remember({
@@ -132,7 +135,8 @@ async function write(
 function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
   const { request } = visit;
   const { response, requestTime, responseTime } = arrival;
-  return {
+  const part = partOfResponse(response);
+  return asComplete({
     base: visit.base,
     url: request.url,
     status: response.status,
@@ -144,7 +148,8 @@ function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
     type: response.type === 'cors' ? 'cors' : 'basic',
     body,
     tags: response.headers.get('cache-groups') ?? '',
-  };
+    ...(part ? { part } : {}),
+  });
 }
 
 /** A stored variant is replaced when this request would have selected it (RFC 9111 section 4.1). */

@@ -40,22 +40,22 @@ function built(
 
 function bodyOf(
   request: Request,
-  { body }: Entry,
+  { body, record }: Entry,
   part: Part,
 ): Blob | ArrayBuffer | null | undefined {
   if (request.method === 'HEAD' || part === 'unsatisfiable') return null;
+  const whole = part === 'whole';
+  // Positions count from the representation's first byte; a stored part begins later.
+  const from = whole ? 0 : part.first - record.first;
+  const to = whole ? record.length : part.last + 1 - record.first;
   switch (body.is) {
     case 'none':
       return null;
     case 'buffer':
-      return part === 'whole'
-        ? body.buffer
-        : body.buffer.slice(part.first, part.last + 1);
+      return whole ? body.buffer : body.buffer.slice(from, to);
     case 'blob':
       if (!body.verified) return undefined;
-      return part === 'whole'
-        ? body.blob
-        : body.blob.slice(part.first, part.last + 1);
+      return whole ? body.blob : body.blob.slice(from, to);
   }
 }
 
@@ -97,7 +97,10 @@ async function streamed(
   if (body.is !== 'blob') throw new TypeError(`no Blob to stream: ${body.is}`);
   const part = partOf(visit.request, entry);
   const all = { first: 0, last: record.length - 1 };
-  const range = part === 'whole' || part === 'unsatisfiable' ? all : part;
+  const range =
+    part === 'whole' || part === 'unsatisfiable'
+      ? all
+      : { first: part.first - record.first, last: part.last - record.first };
   const stream = await verifiedStream({
     entry,
     blob: body.blob,

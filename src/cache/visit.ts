@@ -50,7 +50,8 @@ export type Step =
       readonly ttl: number;
       readonly why: 'stale' | 'request';
     }
-  | { readonly is: 'miss'; readonly why: Why; readonly partial?: Entry }
+  /** Nothing stored may answer; `beginning` is a stored first part of what is wanted. */
+  | { readonly is: 'miss'; readonly why: Why; readonly beginning?: Entry }
   /** A stored response that may not be used. */
   | Broken
   /** A store that cannot be used. */
