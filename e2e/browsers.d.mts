@@ -8,3 +8,10 @@ export interface FoundBrowser {
 export function findBrowser(
   name: 'chromium' | 'firefox' | 'webkit',
 ): FoundBrowser | undefined;
+
+/** How Playwright starts a browser found here; throws if there is none. */
+export function launchOptions(name: 'chromium' | 'firefox'): {
+  executablePath: string;
+  args?: string[];
+  channel?: string;
+};

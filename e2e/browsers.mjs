@@ -72,6 +72,30 @@ export function findBrowser(name) {
   return isExecutable(own()) ? { path: own(), own: true } : undefined;
 }
 
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * How Playwright starts a browser found here. A stock Firefox is driven over WebDriver BiDi ("moz-firefox"), which
+ * Playwright's own build does not speak.
+ */
+export function launchOptions(name) {
+  const found = findBrowser(name);
+  if (!found) throw new Error(`${name} is not there: node e2e/browsers.mjs`);
+  return {
+    executablePath: found.path,
+    ...(name === 'chromium' && { args: quiet }),
+    ...(name === 'firefox' && !found.own && { channel: 'moz-firefox' }),
+  };
+}
+
 function run(command, argv) {
   console.log(`$ ${command} ${argv.join(' ')}`);
   const { status } = spawnSync(command, argv, {

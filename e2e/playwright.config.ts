@@ -1,42 +1,17 @@
 import { defineConfig, type Project } from '@playwright/test';
-import { findBrowser } from './browsers.mjs';
+import { findBrowser, launchOptions } from './browsers.mjs';
 
-const chromium = findBrowser('chromium');
-const firefox = findBrowser('firefox');
+const engines = (['chromium', 'firefox'] as const).filter((name) =>
+  findBrowser(name),
+);
 
 const projects: Project[] = [
   { name: 'unit', testDir: '../src', testMatch: '**/*.test.ts' },
-  {
-    name: 'chromium',
-    use: {
-      browserName: 'chromium',
-      launchOptions: {
-        ...(chromium && { executablePath: chromium.path }),
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-        ],
-      },
-    },
-  },
+  ...engines.map((name) => ({
+    name,
+    use: { browserName: name, launchOptions: launchOptions(name) },
+  })),
 ];
-
-// A stock Firefox is driven over WebDriver BiDi ("moz-firefox"), Playwright's own build is not.
-if (firefox) {
-  projects.push({
-    name: 'firefox',
-    use: {
-      browserName: 'firefox',
-      ...(!firefox.own && { channel: 'moz-firefox' }),
-      launchOptions: { executablePath: firefox.path },
-    },
-  });
-}
 
 export default defineConfig({
   testDir: '.',
