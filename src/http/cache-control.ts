@@ -3,8 +3,8 @@
 /** Directive names in lower case; `true` stands for a directive without an argument. */
 export type Directives = ReadonlyMap<string, string | true>;
 
-/** "If a cache receives a delta-seconds value greater than the greatest integer it can represent": RFC 9111 section 1.2.2. */
-export const MAX_DELTA_SECONDS = 2 ** 31;
+/** "the cache MUST consider the value to be 2147483648 (2^31)": RFC 9111 section 1.2.2 on values greater than a cache can represent. */
+const MAX_DELTA_SECONDS = 2 ** 31;
 
 const NONE: Directives = new Map();
 
@@ -18,8 +18,9 @@ const LEADING_TOKEN = /^[!#$%&'*+\-.^_`|~\w]+/;
 /**
  * The directives of a Cache-Control field value (RFC 9111 section 5.2); never throws.
  *
- * The first of several equal names counts. A malformed element keeps its name, so that a mistyped `no-store` still
- * forbids, and its raw rest as the argument, so that a mistyped `max-age` is invalid rather than absent.
+ * The first of several equal names counts, except that every `no-cache` does. A malformed element keeps its name, so that
+ * a mistyped `no-store` still forbids, and stands whole as its own argument, so that a mistyped `max-age` is invalid
+ * rather than absent.
  */
 export function parseCacheControl(value: string | null): Directives {
   if (value === null || value === '') return NONE;
@@ -31,11 +32,24 @@ export function parseCacheControl(value: string | null): Directives {
     // Past the comma; an element stops nowhere else but at the end.
     position += raw.length + 1;
     const directive = parseDirective(raw.trim());
-    if (directive && !directives.has(directive[0])) {
-      directives.set(directive[0], directive[1]);
-    }
+    if (directive) add(directives, ...directive);
   }
   return directives;
+}
+
+function add(
+  directives: Map<string, string | true>,
+  name: string,
+  argument: string | true,
+): void {
+  const before = directives.get(name);
+  // "When there is more than one value present for a given directive [...], either the first occurrence should be used or
+  // the response should be considered stale." (section 4.2.1)
+  if (before === undefined) directives.set(name, argument);
+  if (before === undefined || name !== 'no-cache') return;
+  // "the most restrictive directive should be honored"
+  const unqualified = before === true || argument === true;
+  directives.set(name, unqualified ? true : `${before},${argument}`);
 }
 
 function parseDirective(
@@ -50,7 +64,7 @@ function parseDirective(
   }
   const token = LEADING_TOKEN.exec(element)?.[0];
   if (token === undefined) return undefined;
-  return [token.toLowerCase(), element.slice(token.length)];
+  return [token.toLowerCase(), element];
 }
 
 /** A directive's argument in seconds, clamped to 2^31; undefined if absent or not delta-seconds (RFC 9111 section 1.2.2). */
@@ -58,6 +72,5 @@ export function deltaSeconds(
   value: string | true | undefined,
 ): number | undefined {
   if (typeof value !== 'string' || !/^[0-9]+$/.test(value)) return undefined;
-  // "the cache MUST consider the value to be 2147483648 (2^31)"
   return Math.min(Number(value), MAX_DELTA_SECONDS);
 }

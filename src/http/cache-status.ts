@@ -26,7 +26,7 @@ export interface CacheStatus {
 
 const TOKEN = /^[A-Za-z*][!#$%&'*+\-.^_`|~:/\w]*$/;
 
-/** The greatest integer of a structured field (RFC 9651 section 3.3.1). */
+/** The greatest integer of a structured field (RFC 8941 section 3.3.1). */
 const MAX_INTEGER = 999_999_999_999_999;
 
 /** This cache's member of Cache-Status, such as `mendbox; hit; ttl=30` (RFC 9211 section 2). */

@@ -4,6 +4,7 @@ import { parseHttpDate } from './http-date.js';
 import type { StoredView } from './message.js';
 import { isHeuristicallyCacheable } from './status.js';
 import { governing, type Governing } from './targeted.js';
+import { termsOf } from './terms.js';
 
 /** "a typical setting of this fraction might be 10%" (section 4.2.2) */
 const HEURISTIC_FRACTION = 0.1;
@@ -15,6 +16,8 @@ const HEURISTIC_CAP = 24 * 60 * 60;
 const CLOCK_TOLERANCE = 1000;
 
 interface Times {
+  /** The stored response's date_value, in milliseconds. */
+  readonly date: number;
   /** Section 4.2.1, in seconds. */
   readonly lifetime: number;
   /** Section 4.2.3, corrected_initial_age, in seconds. */
@@ -27,8 +30,13 @@ const known = new WeakMap<StoredView, Times>();
 function timesOf(stored: StoredView): Times {
   let times = known.get(stored);
   if (!times) {
-    const date = dateValue(stored);
+    const { headers, responseTime } = stored;
+    // "a recipient with a clock that receives a response message without a Date header field MUST record the time it was
+    // received" (RFC 9110 section 6.6.1)
+    const date =
+      parseHttpDate(headers.get('date'), responseTime) ?? responseTime;
     times = {
+      date,
       lifetime: lifetimeOf(stored, date, governing(stored.headers)),
       initialAge: initialAgeOf(stored, date),
     };
@@ -37,12 +45,9 @@ function timesOf(stored: StoredView): Times {
   return times;
 }
 
-/** The stored response's date_value in milliseconds: its Date, else when it was received (RFC 9110 section 6.6.1). */
+/** The stored response's date_value in milliseconds since the epoch: its Date, else when it was received (RFC 9111 section 4.2.3). */
 export function dateValue(stored: StoredView): number {
-  return (
-    parseHttpDate(stored.headers.get('date'), stored.responseTime) ??
-    stored.responseTime
-  );
+  return timesOf(stored).date;
 }
 
 /** The freshness lifetime in seconds, zero or less for what was stale when it came (RFC 9111 sections 4.2.1 and 4.2.2, RFC 9213). */
@@ -59,9 +64,12 @@ export function currentAge(stored: StoredView, now: number): number {
 export function exactAge(stored: StoredView, now: number): number {
   const { initialAge, lifetime } = timesOf(stored);
   const resident = now - stored.responseTime;
-  // The clock was set back: how long the response has been here is not known, so it counts as stale from now on, and
-  // no staler than that.
-  if (resident < -CLOCK_TOLERANCE) return Math.max(initialAge, lifetime, 0);
+  if (resident < -CLOCK_TOLERANCE) {
+    // The clock was set back, so how long the response has been here is not known: stale, then, and past its
+    // stale-while-revalidate, but no staler than that, so that it may still stand in for a network that fails.
+    const { staleWhileRevalidate } = termsOf(stored);
+    return Math.max(initialAge, lifetime + staleWhileRevalidate);
+  }
   // "current_age = corrected_initial_age + resident_time"
   return initialAge + Math.max(0, resident) / 1000;
 }

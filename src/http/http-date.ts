@@ -85,7 +85,6 @@ function inCentury(
   limit.setUTCFullYear(limit.getUTCFullYear() + 50);
   const century = Math.floor(limit.getUTCFullYear() / 100) * 100;
   const latest = at(century + twoDigits);
-  // Not the past century's date only because this century's does not exist (29 February 2000 and 2100).
   if (latest !== undefined && latest <= limit.getTime()) return latest;
   return at(century - 100 + twoDigits);
 }

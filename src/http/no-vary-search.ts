@@ -22,7 +22,7 @@ export function noVarySearchKey(
   return parsed.href;
 }
 
-/** Undefined for what the draft calls the default: a field that is not understood makes no URLs equivalent. */
+/** Undefined where every difference counts: no rule, or one that is not understood. */
 function parseRule(field: string): Rule | undefined {
   const members = parseDictionary(field);
   if (!members) return undefined;
@@ -37,6 +37,7 @@ function parseRule(field: string): Rule | undefined {
     return { ignoresOrder: order, ignores: (name) => !names.has(name) };
   }
   if (typeof params === 'boolean') {
+    if (!params && !order) return undefined;
     return { ignoresOrder: order, ignores: () => params };
   }
   const names = namesOf(params);

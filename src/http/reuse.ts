@@ -107,16 +107,19 @@ function decide<T extends StoredView>(
   const age = exactAge(stored, now);
   const remaining = freshnessLifetime(stored) - age;
   const ttl = Math.floor(remaining);
-  if (!certain) return { is: 'validate', stored, ttl, why: 'request' };
+  const fresh = remaining > 0;
+  const why = fresh ? 'request' : 'stale';
+  // "the cache MUST NOT use that stored response without revalidation unless all the presented request header fields
+  // nominated by that Vary field value match" (section 4.1)
+  if (!certain) return { is: 'validate', stored, ttl, why };
   // "the cache mode [...] force-cache: uses any response in the HTTP cache matching the request, not paying attention to
   // staleness" (Fetch section 2.2.5)
   if (request.cache === 'force-cache' || request.cache === 'only-if-cached') {
     return { is: 'fresh', stored, ttl };
   }
   const terms = termsOf(stored);
-  const fresh = remaining > 0;
   if (wantsValidation(request, asked, terms, { age, remaining })) {
-    return { is: 'validate', stored, ttl, why: fresh ? 'request' : 'stale' };
+    return { is: 'validate', stored, ttl, why };
   }
   // "it cannot be used to satisfy any other request without forwarding it for validation" (section 5.2.2.4)
   if (terms.noCache) return { is: 'validate', stored, ttl, why: 'stale' };
@@ -198,7 +201,7 @@ function whenStale<T extends StoredView>(
     if (staleness <= maxStale(asked)) return { is: 'fresh', stored, ttl };
     // "Unless the max-stale request directive is also present, the client does not wish to receive a stale response."
     const refused = asked.has('max-age') || asked.has('max-stale');
-    if (!refused && staleness <= terms.staleWhileRevalidate) {
+    if (!refused && staleness < terms.staleWhileRevalidate) {
       return { is: 'stale-while-revalidate', stored, ttl };
     }
   }

@@ -12,6 +12,20 @@ const UNDERSTOOD: ReadonlySet<number> = new Set([
   416, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505,
 ]);
 
+/**
+ * They answer the request's own conditions or range, or its sender, and not everyone who asks for the URL.
+ *
+ * "Responses with the 428 [429, 431, 511] status code MUST NOT be stored by a cache." (RFC 6585)
+ */
+const OF_ONE_REQUEST: ReadonlySet<number> = new Set([
+  304, 412, 416, 428, 429, 431, 511,
+]);
+
+/** Whether a response of this status answers one request only and is never stored by itself (RFC 9110 section 15, RFC 6585). */
+export function isOfOneRequest(status: number): boolean {
+  return OF_ONE_REQUEST.has(status);
+}
+
 /** Whether a response of this status may be fresh without saying for how long (RFC 9110 section 15.1). */
 export function isHeuristicallyCacheable(status: number): boolean {
   return HEURISTICALLY_CACHEABLE.has(status);

@@ -23,8 +23,6 @@ const DECODED: ReadonlySet<string> = new Set([
   'dcz',
   'deflate',
   'gzip',
-  'identity',
-  'x-deflate',
   'x-gzip',
   'zstd',
 ]);
@@ -58,7 +56,9 @@ export function storableHeaders(response: ResponseView): Headers {
 
 /** Whether the body that the worker got is not the one that Content-Length and Content-Encoding speak of. */
 export function isDecoded(headers: Headers): boolean {
-  const codings = listed(headers.get('content-encoding'));
+  const codings = listed(headers.get('content-encoding')).filter(
+    (name) => name !== 'identity',
+  );
   return codings.length > 0 && codings.every((name) => DECODED.has(name));
 }
 

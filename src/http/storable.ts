@@ -3,7 +3,11 @@ import { parseCacheControl, type Directives } from './cache-control.js';
 import { parseHttpDate } from './http-date.js';
 import type { RequestView, ResponseView } from './message.js';
 import { parseContentRange } from './range.js';
-import { isHeuristicallyCacheable, isUnderstood } from './status.js';
+import {
+  isHeuristicallyCacheable,
+  isOfOneRequest,
+  isUnderstood,
+} from './status.js';
 import { governing, type Governing } from './targeted.js';
 import { nominatedFields } from './vary.js';
 
@@ -13,22 +17,22 @@ export function isStorable(
   response: ResponseView,
 ): boolean {
   const { status, headers } = response;
-  const terms = governing(headers);
+  const rules = governing(headers);
   // "the response status code is final"
   if (status < 200 || status > 599) return false;
+  if (isOfOneRequest(status)) return false;
   // "if the response status code is 206 or 304 [...] the cache understands the response status code"
-  if (status === 304) return false;
   if (status === 206 && !parseContentRange(headers.get('content-range'))) {
     return false;
   }
-  if (forbidsStoring(request, status, terms.directives)) return false;
+  if (forbidsStoring(request, status, rules.directives)) return false;
   // "the request method is understood by the cache"
   switch (request.method) {
     case 'GET':
-      return isWorthStoring(response, terms);
+      return isWorthStoring(response, rules);
     case 'POST':
     case 'PATCH':
-      return isRepresentation(request, response, terms);
+      return isRepresentation(request, response, rules);
     default:
       return false;
   }
@@ -49,16 +53,16 @@ function forbidsStoring(
   return directives.has('no-store');
 }
 
-function isWorthStoring(response: ResponseView, terms: Governing): boolean {
+function isWorthStoring(response: ResponseView, rules: Governing): boolean {
   const { headers, status } = response;
   const validator = hasValidator(headers);
   // Such a response is used only after validation (section 4.1), and nothing here could validate it.
   if (nominatedFields(headers) === '*' && !validator) return false;
   // "a max-age directive", "an Expires header field"
-  if (hasExplicitLifetime(headers, terms)) return true;
+  if (hasExplicitLifetime(headers, rules)) return true;
   // "a public response directive", "a private response directive, if the cache is not shared", "a status code that is
   // defined as heuristically cacheable": then it is worth its place only if it can be validated.
-  const { directives } = terms;
+  const { directives } = rules;
   const may =
     directives.has('public') ||
     directives.has('private') ||
@@ -73,20 +77,20 @@ function isWorthStoring(response: ResponseView, terms: Governing): boolean {
 function isRepresentation(
   request: RequestView,
   response: ResponseView,
-  terms: Governing,
+  rules: Governing,
 ): boolean {
   const { headers, status } = response;
   if (status < 200 || status > 299 || status === 206) return false;
   const location = headers.get('content-location');
-  if (location === null || !hasExplicitLifetime(headers, terms)) return false;
+  if (location === null || !hasExplicitLifetime(headers, rules)) return false;
   return (
     withoutFragment(location, request.url) === withoutFragment(request.url)
   );
 }
 
-function hasExplicitLifetime(headers: Headers, terms: Governing): boolean {
-  if (terms.directives.has('max-age')) return true;
-  return !terms.targeted && headers.has('expires');
+function hasExplicitLifetime(headers: Headers, rules: Governing): boolean {
+  if (rules.directives.has('max-age')) return true;
+  return !rules.targeted && headers.has('expires');
 }
 
 function hasValidator(headers: Headers): boolean {

@@ -1,7 +1,7 @@
-/** Dictionaries of RFC 9651 (structured fields), as far as caching fields use them. */
+/** Dictionaries of structured fields (RFC 8941), as far as caching fields use them. */
 
-/** What stands for a member's value: tokens and strings as text, an inner list as the list of its items. */
-export type Item = string | number | boolean;
+/** A bare item; tokens and byte sequences, which no caching field wants, are told from strings by their shape. */
+export type Item = string | number | boolean | { readonly token: string };
 
 const KEY = /[a-z*][a-z0-9_.*-]*/y;
 const NUMBER = /-?(?:\d{1,12}\.\d{1,3}|\d{1,15})(?![\d.])/y;
@@ -38,7 +38,7 @@ class Reader {
 }
 
 /**
- * A dictionary's members without their parameters, or undefined if the text is not one (RFC 9651 section 4.2.2).
+ * A dictionary's members without their parameters, or undefined if the text is not one (RFC 8941 section 4.2.2).
  *
  * The last of several equal keys counts.
  */
@@ -87,7 +87,8 @@ function readItem(reader: Reader): Item | undefined {
   if (string) return (string[1] ?? '').replace(/\\(.)/g, '$1');
   const boolean = reader.read(BOOLEAN);
   if (boolean) return boolean[1] === '1';
-  return (reader.read(TOKEN) ?? reader.read(BYTES))?.[0];
+  const token = reader.read(TOKEN) ?? reader.read(BYTES);
+  return token && { token: token[0] };
 }
 
 function skipParameters(reader: Reader): boolean {

@@ -29,7 +29,8 @@ function parseTargeted(value: string | null): Directives | undefined {
   const directives = new Map<string, string | true>();
   for (const [name, item] of members) {
     if (item === false || Array.isArray(item)) continue;
-    directives.set(name, item === true ? true : String(item));
+    const text = typeof item === 'object' ? item.token : String(item);
+    directives.set(name, item === true ? true : text);
   }
   return directives;
 }

@@ -91,7 +91,8 @@ export function freshen(stored: ResponseView, response: ResponseView): Headers {
   // present"
   for (const name of updates.keys()) headers.delete(name);
   for (const [name, value] of updates) headers.append(name, value);
-  return headers;
+  // Once more for the whole: the fields that a stored no-cache="..." names may have come back.
+  return storableHeaders({ status: stored.status, headers });
 }
 
 /** What a HEAD's response does to a stored response to GET (RFC 9111 section 4.3.5). */
@@ -105,9 +106,9 @@ export function headUpdate(
   // "matching values for any received validator fields"
   for (const name of ['etag', 'last-modified']) {
     const received = headers.get(name);
-    if (received !== null && received !== stored.headers.get(name)) {
-      return 'invalidate';
-    }
+    if (received === null) continue;
+    const ours = stored.headers.get(name) ?? '';
+    if (opaqueTag(received) !== opaqueTag(ours)) return 'invalidate';
   }
   // "if the HEAD response has a Content-Length header field, the value of Content-Length matches that of the stored
   // response": not to be told where one of them counts coded bytes.

@@ -19,7 +19,6 @@ const UNSEEN: ReadonlySet<string> = new Set([
   'accept-charset',
   'accept-language',
   'authorization',
-  'content-dpr',
   'cookie',
   'cookie2',
   'device-memory',
@@ -30,7 +29,6 @@ const UNSEEN: ReadonlySet<string> = new Set([
   'referer',
   'rtt',
   'save-data',
-  'te',
   'viewport-width',
   'width',
 ]);
@@ -152,7 +150,8 @@ function normalise(name: string, value: string): string {
       .toLowerCase()
       .replace(/[ \t]+/g, '')
       .split(',');
-    return ranges.filter(Boolean).sort().join();
+    ranges.sort();
+    return ranges.filter(Boolean).join();
   }
   // Inside a quoted string white space has a meaning.
   return value.includes('"') ? value : value.replace(/[ \t]*,[ \t]*/g, ',');

@@ -1,0 +1,54 @@
+import { expect, test } from '@playwright/test';
+import { parseDictionary } from './structured-fields.js';
+
+const VALID: [text: string, members: Record<string, unknown>][] = [
+  ['', {}],
+  ['  ', {}],
+  ['a', { a: true }],
+  ['a=1, b=-2.5,c=?0 ,\td=?1', { a: 1, b: -2.5, c: false, d: true }],
+  ['a="x \\"y\\" \\\\"', { a: 'x "y" \\' }],
+  [
+    'a=tok/en:*, b=:aGk=:',
+    { a: { token: 'tok/en:*' }, b: { token: ':aGk=:' } },
+  ],
+  [
+    'a=(), b=("x" y 3), c=( 1  2 )',
+    { a: [], b: ['x', { token: 'y' }, 3], c: [1, 2] },
+  ],
+  ['a;p;q=1, b=2;r="x", c=(1;p 2);q', { a: true, b: 2, c: [1, 2] }],
+  ['a=1, a=2', { a: 2 }],
+];
+
+for (const [text, members] of VALID) {
+  test(`"${text}" is a dictionary`, () => {
+    expect(Object.fromEntries(parseDictionary(text) ?? [])).toEqual(members);
+    expect(parseDictionary(text)).toBeDefined();
+  });
+}
+
+const INVALID = [
+  'A=1',
+  'a=',
+  'a=1,',
+  'a=1,,b',
+  'a b',
+  'a="x',
+  'a="ü"',
+  'a="\\x"',
+  'a=(1',
+  'a=(1"x")',
+  'a=?2',
+  'a=1.',
+  'a=1.2345',
+  'a=1234567890123456',
+  'a;',
+  'a;p=',
+  ',a',
+  'a=:x',
+];
+
+for (const text of INVALID) {
+  test(`"${text}" is no dictionary`, () => {
+    expect(parseDictionary(text)).toBeUndefined();
+  });
+}
