@@ -118,7 +118,7 @@ const schemas: Record<AskName, Pick<Struct, 'validate'>> = {
 const isName = (name: unknown): name is AskName =>
   typeof name === 'string' && Object.hasOwn(schemas, name);
 
-const envelope = type({ mendbox: unknown(), ask: unknown() });
+const envelope = type({ mendbox: number(), ask: unknown() });
 
 // Workbox allows [url, RequestInit] in place of a URL; the init is not ours.
 const cacheUrls = type({
