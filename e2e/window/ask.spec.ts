@@ -1,0 +1,116 @@
+import type { HealEvent } from '../../src/fault.js';
+import { expect, load, test } from './window.js';
+
+const fresh = { 'cache-control': 'max-age=600', 'content-type': 'text/plain' };
+
+test.describe('a page under the worker', () => {
+  test.beforeEach(async ({ app, origin }) => {
+    await load(app.page);
+    origin.answer('/a/1', { headers: fresh, body: 'one' });
+    origin.answer('/a/2', { headers: fresh, body: 'two' });
+    origin.answer('/b/1', { headers: { 'cache-control': 'no-store' } });
+  });
+
+  test('warms, lists, verifies and purges', async ({ app, origin }) => {
+    const { page } = app;
+    const warmed = await page.evaluate(() =>
+      window.mendbox.warm(['/a/1', '/a/2', '/b/1']),
+    );
+    expect(warmed).toEqual({ stored: 2, failed: [`${origin.url}/b/1`] });
+
+    const entries = await page.evaluate(() => window.mendbox.entries());
+    expect(entries.map(({ url, bytes }) => [url, bytes])).toEqual([
+      [`${origin.url}/a/1`, 3],
+      [`${origin.url}/a/2`, 3],
+    ]);
+
+    const report = await page.evaluate(() => window.mendbox.verify());
+    expect(report).toMatchObject({ checked: 2, broken: [] });
+
+    const prefix = `${origin.url}/a/`;
+    const dropped = await page.evaluate(
+      (given) => window.mendbox.purge({ prefix: given }),
+      prefix,
+    );
+    expect(dropped).toBe(2);
+    expect(await app.keys()).toEqual([]);
+  });
+
+  test('hears each healing once, though it is told twice', async ({ app }) => {
+    const { page } = app;
+    await app.fetch('/a/1');
+    await app.settled('/a/1');
+    await page.evaluate(() => {
+      const heard: HealEvent[] = [];
+      const stop = window.mendbox.onHeal((event) => heard.push(event));
+      Object.assign(window, { heard, stop });
+    });
+    await app.damage('/a/1', (pair) => {
+      pair.payload = { ...pair.payload, body: new ArrayBuffer(1) };
+    });
+    await page.evaluate(() => window.mendbox.forget());
+    const { text } = await app.fetch('/a/1');
+    expect(text).toBe('one');
+    await expect.poll(() => app.heals()).toHaveLength(1);
+    await expect.poll(() => app.told()).toHaveLength(1);
+    const heard = await page.evaluate(
+      () => (window as unknown as { heard: HealEvent[] }).heard,
+    );
+    expect(heard).toEqual(await app.told());
+  });
+
+  test('is told which field of a filter is wrong', async ({ app }) => {
+    const purged = app.page.evaluate(() => window.mendbox.purge({}));
+    await expect(purged).rejects.toThrow(
+      "mendbox: The ask 'purge' has a wrong filter.",
+    );
+    await expect(app.ask('dance')).rejects.toThrow('different versions');
+  });
+
+  test("may use Workbox's messages", async ({ app }) => {
+    const { page } = app;
+    const replied = await page.evaluate(async () => {
+      const urlsToCache = ['/a/1', ['/a/2', {}]];
+      const message = { type: 'CACHE_URLS', payload: { urlsToCache } };
+      const { port1, port2 } = new MessageChannel();
+      navigator.serviceWorker.controller?.postMessage(message, [port2]);
+      return await new Promise((resolve) => {
+        port1.addEventListener('message', ({ data }) => resolve(data));
+        port1.start();
+      });
+    });
+    expect(replied).toBe(true);
+    expect(await app.keys()).toEqual([app.key('/a/1'), app.key('/a/2')]);
+  });
+
+  test('unregisters it', async ({ app }) => {
+    const [first, second] = await app.page.evaluate(async () => [
+      await window.mendbox.unregister(),
+      await window.mendbox.unregister(),
+    ]);
+    expect([first, second]).toEqual([true, false]);
+  });
+});
+
+test('an ask without a worker fails in plain words', async ({ bare }) => {
+  const asked = bare.evaluate(() => window.mendbox.stats({ timeoutMs: 50 }));
+  await expect(asked).rejects.toThrow(
+    "mendbox: no worker is active for this page to answer 'stats'.",
+  );
+});
+
+test('an ask of a worker without mendbox fails in plain words', async ({
+  bare,
+  origin,
+}) => {
+  const headers = { 'content-type': 'text/javascript' };
+  origin.answer('/other.js', { headers });
+  const asked = bare.evaluate(async () => {
+    const worker = await window.mendbox.register('/other.js');
+    await navigator.serviceWorker.ready;
+    return worker.registered && window.mendbox.stats({ timeoutMs: 50 });
+  });
+  await expect(asked).rejects.toThrow(
+    `mendbox: ${origin.url}/other.js did not answer 'stats' in 50 ms.`,
+  );
+});
