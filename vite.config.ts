@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type UserConfig } from 'vite';
 import { demoOrigin } from './demo/origin/plugin.js';
 
@@ -30,18 +30,20 @@ const lib: UserConfig = {
   },
 };
 
-const bundled = ['idb', 'superstruct', 'workbox-core'];
+/** The packages that a chunk contains, from the modules that ended up in it. */
+function packagesIn({ moduleIds }: { moduleIds: string[] }): string[] {
+  const names = moduleIds.map(
+    (id) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1],
+  );
+  return [...new Set(names)].filter((name) => name !== undefined).sort();
+}
 
-/** The full text of each bundled dependency's licence, under its name. */
-function licences(): string {
-  const files: Record<string, string> = { superstruct: 'License.md' };
-  return bundled
-    .map((name) => {
-      const file = files[name] ?? 'LICENSE';
-      const text = readFileSync(`node_modules/${name}/${file}`, 'utf8');
-      return `${name}\n\n${text.trim()}\n`;
-    })
-    .join('\n----\n\n');
+/** The full text of a bundled package's licence, under its name. */
+function licence(name: string): string {
+  const folder = `node_modules/${name}`;
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  if (file === undefined) throw new Error(`${name} has no licence file`);
+  return `${name}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
 }
 
 /**
@@ -54,11 +56,14 @@ const worker: UserConfig = {
   plugins: [
     {
       name: 'licences',
-      generateBundle() {
+      generateBundle(_options, bundle) {
+        const chunks = Object.values(bundle).filter(
+          (part) => part.type === 'chunk',
+        );
         this.emitFile({
           type: 'asset',
           fileName: 'worker.js.LICENSE.txt',
-          source: licences(),
+          source: chunks.flatMap(packagesIn).map(licence).join('\n----\n\n'),
         });
       },
     },
@@ -78,7 +83,8 @@ const worker: UserConfig = {
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        postBanner: `/*! mendbox, MIT. Contains ${bundled.join(', ')}; licences: worker.js.LICENSE.txt in the package */`,
+        postBanner: (chunk) =>
+          `/*! mendbox, MIT. Contains ${packagesIn(chunk).join(', ')}; licences: worker.js.LICENSE.txt in the package */`,
       },
     },
   },
