@@ -75,10 +75,9 @@ function middleware(workerFile: () => string): Connect.NextHandleFunction {
     const url = new URL(request.url ?? '/', 'http://demo.invalid');
     const { pathname } = url;
     if (pathname === DIGEST_PATH) sendDigest(url, response);
-    else if (pathname === '/worker.js')
-      sendWorker(workerFile(), response).catch(next);
+    else if (pathname === '/worker.js') void sendWorker(workerFile(), response);
     else if (pathname.startsWith(ORIGIN_PATH))
-      sendResource(url, request, response).catch(next);
+      void sendResource(url, request, response);
     else next();
   };
 }

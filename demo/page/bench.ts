@@ -1,0 +1,182 @@
+/** What the page does: fetch, break, and tell what was healed. */
+import type { HealEvent } from '../../src/fault.js';
+import { breakStorage, corrupt } from '../../src/testing/index.js';
+import { pathOf, RESOURCES, type Resource } from '../resources.js';
+import { BreakPanel } from './break-panel.js';
+import { Card } from './card.js';
+import type { Half, RecordBreak, StorageBreak } from './damage.js';
+import { find, findOf, messageOf } from './dom.js';
+import { awaitWritten, readHalves, storedDigest } from './halves.js';
+import { HealLog } from './heal-log.js';
+import { measure, type Failure, type Reading } from './measure.js';
+import { Strip } from './strip.js';
+
+type Result = Reading | Failure;
+
+const urlOf = (resource: Resource): string =>
+  new URL(pathOf(resource), location.href).href;
+
+/** The page's state and its deeds. */
+export class Bench {
+  readonly log = new HealLog();
+  readonly strip = new Strip(() => this.log.count);
+  readonly panel: BreakPanel;
+  readonly #cards: ReadonlyMap<Resource, Card>;
+  /** The last fetch of each resource, by URL; the newest is last. */
+  readonly #flights = new Map<string, Promise<Result>>();
+  /** The SHA-256 of the broken bytes, by URL. */
+  readonly #brokenBytes = new Map<string, string>();
+  readonly #whenControlled: Promise<boolean>;
+
+  constructor(whenControlled: Promise<boolean>) {
+    this.#whenControlled = whenControlled;
+    const fetch = (resource: Resource) => void this.fetch(resource);
+    const aim = (resource: Resource) => {
+      this.panel.aim(resource);
+      this.panel.focus();
+    };
+    this.#cards = new Map(
+      RESOURCES.map((each) => [each, new Card(each, { fetch, aim })]),
+    );
+    this.panel = new BreakPanel({
+      fetch,
+      aimed: (target) => this.#aimed(target),
+      breakRecords: (what, target) => void this.#breakRecords(what, target),
+      breakStorage: (what) => void this.#breakStorage(what),
+    });
+    find('#cards').append(...[...this.#cards.values()].map(({ root }) => root));
+  }
+
+  #card(resource: Resource): Card {
+    const card = this.#cards.get(resource);
+    if (!card) throw new TypeError(`there is no card for ${resource.name}`);
+    return card;
+  }
+
+  #aimed(target: Resource): void {
+    for (const [resource, card] of this.#cards) card.aimAt(resource === target);
+  }
+
+  /** Fetches a resource and shows the answer; resolves when what it left in the store is shown too. */
+  async fetch(resource: Resource): Promise<void> {
+    const card = this.#card(resource);
+    card.busy(true);
+    const isControlled = await this.#whenControlled;
+    const flight = measure(resource, this.#mode());
+    const url = urlOf(resource);
+    this.#flights.delete(url);
+    this.#flights.set(url, flight);
+    const result = await flight;
+    card.show(result);
+    this.strip.refresh();
+    if (isControlled && !('error' in result))
+      await this.#showWritten(card, result);
+  }
+
+  #mode(): RequestCache {
+    return findOf(HTMLSelectElement, '#mode').value as RequestCache;
+  }
+
+  async #showWritten(card: Card, { source, status }: Reading): Promise<void> {
+    const { resource } = card;
+    const isWritten =
+      (source === 'network' || source === 'healed') &&
+      status === 200 &&
+      resource.name !== 'nostore' &&
+      this.#mode() !== 'no-store';
+    const halves = isWritten
+      ? await awaitWritten(resource, card.stored)
+      : await readHalves(resource);
+    card.showStored(halves, source === 'healed' ? 'mended' : 'seen');
+    this.strip.refresh();
+  }
+
+  /** Fetches everything at once, as a page does. */
+  async fetchAll(): Promise<void> {
+    await Promise.all(RESOURCES.map((resource) => this.fetch(resource)));
+  }
+
+  /** Reads what is stored for every resource. */
+  async lookAtStore(): Promise<void> {
+    await Promise.all(
+      [...this.#cards.values()].map(async (card) => {
+        card.showStored(await readHalves(card.resource), 'seen');
+      }),
+    );
+  }
+
+  async #ensureStored(resource: Resource): Promise<void> {
+    const { policy, payload } = await readHalves(resource);
+    if (policy === undefined && payload === undefined)
+      await this.fetch(resource);
+  }
+
+  async #breakRecords(what: RecordBreak, target: Resource): Promise<void> {
+    const isSwap = what.how === 'swap';
+    const other = isSwap ? this.#partnerOf(target) : undefined;
+    const harmed = other ? [target, other] : [target];
+    try {
+      this.panel.say('Breaking…', 'busy');
+      for (const each of harmed) await this.#ensureStored(each);
+      await corrupt(
+        urlOf(target),
+        what.how,
+        other ? { other: urlOf(other) } : {},
+      );
+      for (const each of harmed) await this.#showBroken(each, what.harms);
+      const end = other ? ` ${other.title}` : '';
+      this.panel.say(
+        `${target.title} ${what.done}${end}. Fetch it: the bytes must still be right.`,
+        'broken',
+      );
+    } catch (error) {
+      this.panel.say(`That did not work: ${messageOf(error)}`, 'refused');
+    }
+  }
+
+  /** The next resource of the list that may be stored. */
+  #partnerOf(target: Resource): Resource | undefined {
+    const others = RESOURCES.filter(({ name }) => name !== 'nostore');
+    return others[(others.indexOf(target) + 1) % others.length];
+  }
+
+  async #showBroken(resource: Resource, harms: readonly Half[]): Promise<void> {
+    const halves = await readHalves(resource);
+    this.#card(resource).showStored(halves, harms);
+    const digest = await storedDigest(halves);
+    if (digest === undefined) this.#brokenBytes.delete(urlOf(resource));
+    else this.#brokenBytes.set(urlOf(resource), digest);
+  }
+
+  async #breakStorage(what: StorageBreak): Promise<void> {
+    try {
+      this.panel.say('Breaking…', 'busy');
+      await breakStorage(what.how);
+      this.#brokenBytes.clear();
+      this.panel.say(`${what.done} Fetch anything.`, 'broken');
+      if (what.how !== 'hold') await this.lookAtStore();
+    } catch (error) {
+      this.panel.say(`That did not work: ${messageOf(error)}`, 'refused');
+    }
+    this.strip.refresh();
+  }
+
+  /** Tells of a heal event, with the proof of the fetch that met it. */
+  healed(event: HealEvent): void {
+    const resource = RESOURCES.find((each) => urlOf(each) === event.url);
+    const isOfStore = !URL.canParse(event.url);
+    const flight = isOfStore
+      ? [...this.#flights.values()].at(-1)
+      : this.#flights.get(event.url);
+    const stored = this.#brokenBytes.get(event.url);
+    const isWaitedFor = event.phase !== 'verify' && event.phase !== 'write';
+    this.log.add(event, {
+      flight: isWaitedFor ? flight : undefined,
+      stored,
+    });
+    this.#brokenBytes.delete(event.url);
+    this.strip.refresh();
+    if (resource && event.phase === 'body')
+      void flight?.then(() => this.#card(resource).setSource('healed'));
+  }
+}

@@ -1,0 +1,24 @@
+import { onHeal } from '../../src/window/index.js';
+import { Bench } from './bench.js';
+import { takeControl } from './control.js';
+import { find } from './dom.js';
+import { disableHousekeeping, wireHousekeeping } from './housekeeping.js';
+
+const control = takeControl();
+const bench = new Bench(control);
+
+onHeal((event) => bench.healed(event));
+wireHousekeeping(bench);
+find('[data-testid=fetch-all]').addEventListener(
+  'click',
+  () => void bench.fetchAll(),
+);
+
+if (await control) {
+  bench.strip.start();
+  await bench.lookAtStore();
+} else {
+  bench.strip.without();
+  bench.panel.disable('Without a worker nothing is stored.');
+  disableHousekeeping();
+}
