@@ -3,7 +3,7 @@ import { deltaSeconds } from './cache-control.js';
 import { parseHttpDate } from './http-date.js';
 import type { StoredView } from './message.js';
 import { isHeuristicallyCacheable } from './status.js';
-import { governing, type Governing } from './targeted.js';
+import type { Governing } from './targeted.js';
 import { termsOf } from './terms.js';
 
 /** "a typical setting of this fraction might be 10%" (section 4.2.2) */
@@ -37,7 +37,7 @@ function timesOf(stored: StoredView): Times {
       parseHttpDate(headers.get('date'), responseTime) ?? responseTime;
     times = {
       date,
-      lifetime: lifetimeOf(stored, date, governing(stored.headers)),
+      lifetime: lifetimeOf(stored, date, termsOf(stored).rules),
       initialAge: initialAgeOf(stored, date),
     };
     known.set(stored, times);

@@ -46,7 +46,7 @@ export function parseDictionary(
   text: string,
 ): Map<string, Item | Item[]> | undefined {
   const members = new Map<string, Item | Item[]>();
-  const reader = new Reader(text.replace(/^ +| +$/g, ''));
+  const reader = new Reader(text.trim());
   while (!reader.done) {
     const key = reader.read(KEY)?.[0];
     if (key === undefined) return undefined;

@@ -1,10 +1,12 @@
 /** What a stored response's directives say about its reuse, parsed once for each stored response. */
-import { deltaSeconds, type Directives } from './cache-control.js';
+import { deltaSeconds } from './cache-control.js';
 import type { ResponseView } from './message.js';
-import { governing } from './targeted.js';
+import { governing, type Governing } from './targeted.js';
 
 /** The terms of reuse that a response sets (RFC 9111 section 5.2.2, RFC 5861, RFC 8246). */
 export interface Terms {
+  /** All directives, and the field that they come from. */
+  readonly rules: Governing;
   /** Unqualified `no-cache`: never without validation (section 5.2.2.4). */
   readonly noCache: boolean;
   /** Never once stale (section 5.2.2.2). */
@@ -23,15 +25,17 @@ const known = new WeakMap<ResponseView, Terms>();
 export function termsOf(stored: ResponseView): Terms {
   let terms = known.get(stored);
   if (!terms) {
-    terms = readTerms(governing(stored.headers).directives);
+    terms = readTerms(governing(stored.headers));
     known.set(stored, terms);
   }
   return terms;
 }
 
-function readTerms(directives: Directives): Terms {
+function readTerms(rules: Governing): Terms {
+  const { directives } = rules;
   const noCache = directives.get('no-cache');
   return {
+    rules,
     noCache: noCache !== undefined && withheldFields(noCache).length === 0,
     // proxy-revalidate and s-maxage speak to shared caches only.
     mustRevalidate: directives.has('must-revalidate'),

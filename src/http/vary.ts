@@ -33,24 +33,13 @@ const UNSEEN: ReadonlySet<string> = new Set([
   'width',
 ]);
 
-const known = new WeakMap<Headers, readonly string[] | '*'>();
-
 /**
  * The request fields that a response's Vary nominates, in lower case (RFC 9110 section 12.5.5).
  *
- * Without Accept-Encoding: a worker stores decoded bodies, the same for every coding. The headers must not change
- * afterwards.
+ * Without Accept-Encoding: a worker stores decoded bodies, the same for every coding.
  */
 export function nominatedFields(headers: Headers): readonly string[] | '*' {
-  let fields = known.get(headers);
-  if (fields === undefined) {
-    fields = parseVary(headers.get('vary'));
-    known.set(headers, fields);
-  }
-  return fields;
-}
-
-function parseVary(value: string | null): readonly string[] | '*' {
+  const value = headers.get('vary');
   if (value === null) return NO_FIELDS;
   const fields = new Set<string>();
   for (const member of value.split(',')) {
@@ -84,13 +73,25 @@ export function recordNominated(
   return recorded;
 }
 
+// A stored response's fields never change, and every hit asks for them.
+const known = new WeakMap<StoredView, readonly string[] | '*'>();
+
+function nominatedBy(stored: StoredView): readonly string[] | '*' {
+  let fields = known.get(stored);
+  if (fields === undefined) {
+    fields = nominatedFields(stored.headers);
+    known.set(stored, fields);
+  }
+  return fields;
+}
+
 /** Whether a stored response answers the request's variant; the unknowable may be used once the origin has validated it. */
 export function selects(
   stored: StoredView,
   request: RequestView,
 ): 'match' | 'mismatch' | 'unknowable' {
   if (!sameCredentials(stored, request)) return 'mismatch';
-  const nominated = nominatedFields(stored.headers);
+  const nominated = nominatedBy(stored);
   // "A stored response with a Vary header field value containing a member "*" always fails to match."
   if (nominated === '*') return 'unknowable';
   let result: 'match' | 'unknowable' = 'match';
@@ -154,10 +155,12 @@ function normalise(name: string, value: string): string {
     return ranges.filter(Boolean).join();
   }
   // Inside a quoted string white space has a meaning.
-  return value.includes('"') ? value : value.replace(/[ \t]*,[ \t]*/g, ',');
+  if (value.includes('"')) return value;
+  const members = value.split(',').map((member) => member.trim());
+  return members.join();
 }
 
-/** 53 bits (cyrb53): enough to tell two users apart, too few to lead back to a token. */
+/** 53 bits (cyrb53): enough to tell two users apart, and nothing of a token can be read from them; a guess can be confirmed. */
 function digest(value: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
