@@ -1,0 +1,165 @@
+import { fileURLToPath } from 'node:url';
+import { build, type Rolldown } from 'vite';
+import type { EntryInfo } from '../../src/report.js';
+import { expect, test, type App } from '../fixtures.js';
+
+const fresh = { 'cache-control': 'max-age=600' };
+const install = fileURLToPath(
+  new URL('../../src/worker/install.ts', import.meta.url),
+);
+
+/** A worker of one's own: this script, with install() in scope, bundled as an app would. */
+async function bundled(script: string): Promise<string> {
+  const name = 'own-worker.js';
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'own-worker',
+        resolveId: (id) => (id === name ? `\0${name}` : undefined),
+        load: (id) =>
+          id === `\0${name}`
+            ? `import { install } from ${JSON.stringify(install)}; ${script}`
+            : undefined,
+      },
+    ],
+    build: {
+      write: false,
+      target: 'es2022',
+      rolldownOptions: { input: name, output: { format: 'iife' } },
+    },
+  });
+  const { output } = built as Rolldown.RolldownOutput;
+  return output[0].code;
+}
+
+async function start(app: App, script: string): Promise<void> {
+  const headers = { 'content-type': 'text/javascript' };
+  app.origin.answer('/own.js', { headers, body: await bundled(script) });
+  await app.page.goto(`${app.origin.url}/`);
+  await app.page.evaluate(() => window.bench.control('/own.js'));
+}
+
+test('what `match` refuses is left to the browser', async ({
+  idle,
+  origin,
+}) => {
+  await start(idle, `install({ match: ({ url }) => url.pathname !== '/no' });`);
+  origin.answer('/no', { headers: fresh, body: 'no' });
+  origin.answer('/yes', { headers: fresh, body: 'yes' });
+  expect((await idle.fetch('/no')).headers).not.toHaveProperty('cache-status');
+  expect((await idle.fetch('/yes')).headers).toHaveProperty('cache-status');
+  await idle.settled('/yes');
+  expect(await idle.keys()).toEqual([idle.key('/yes')]);
+});
+
+test('`match` is told whether the URL is of the same origin', async ({
+  idle,
+  origin,
+  elsewhere,
+}) => {
+  await start(idle, 'install({ match: ({ sameOrigin }) => !sameOrigin });');
+  const open = { 'access-control-allow-origin': '*' };
+  origin.answer('/own', { headers: fresh, body: 'own' });
+  elsewhere.answer('/other', { headers: { ...fresh, ...open }, body: 'o' });
+  expect((await idle.fetch('/own')).text).toBe('own');
+  expect((await idle.fetch(`${elsewhere.url}/other`)).text).toBe('o');
+  await expect
+    .poll(async () => {
+      const entries = await idle.ask<EntryInfo[]>('entries');
+      return entries.map(({ url }) => url);
+    })
+    .toEqual([`${elsewhere.url}/other`]);
+});
+
+for (const listener of ['onHeal', 'match']) {
+  test(`a throwing ${listener} never fails a request`, async ({
+    idle,
+    origin,
+  }) => {
+    await start(
+      idle,
+      `install({ ${listener}: () => { throw new Error('on purpose'); } });`,
+    );
+    origin.answer('/a', { headers: fresh, body: 'right' });
+    expect((await idle.fetch('/a')).text).toBe('right');
+    if (listener === 'match') return;
+    await idle.settled('/a');
+    await idle.damage('/a', (pair) => {
+      pair.payload = { ...pair.payload, body: new ArrayBuffer(1) };
+    });
+    await idle.ask('forget');
+    expect((await idle.fetch('/a')).text).toBe('right');
+    expect((await idle.nextHeal()).outcome).toBe('replayed');
+  });
+}
+
+test('without `claim` the page that registers stays uncontrolled', async ({
+  idle,
+  origin,
+}) => {
+  const headers = { 'content-type': 'text/javascript' };
+  const body = await bundled('install({ claim: false });');
+  origin.answer('/own.js', { headers, body });
+  await idle.page.goto(`${origin.url}/`);
+  const states = await idle.page.evaluate(async () => {
+    const { serviceWorker } = navigator;
+    await serviceWorker.register('/own.js');
+    const { active } = await serviceWorker.ready;
+    if (active && active.state !== 'activated') {
+      await new Promise((resolve) =>
+        active.addEventListener('statechange', resolve, { once: true }),
+      );
+    }
+    return [active?.state, serviceWorker.controller];
+  });
+  expect(states).toEqual(['activated', null]);
+});
+
+test('SKIP_WAITING lets a waiting worker take its place', async ({
+  idle,
+  origin,
+}) => {
+  const headers = { 'content-type': 'text/javascript' };
+  const body = await bundled('install({ skipWaiting: false });');
+  origin.answer('/own.js', { headers, body }, { headers, body: `${body}//2` });
+  await idle.page.goto(`${origin.url}/`);
+  await idle.page.evaluate(() => window.bench.control('/own.js'));
+  const changed = await idle.page.evaluate(async () => {
+    const { serviceWorker } = navigator;
+    const registration = await serviceWorker.ready;
+    const first = serviceWorker.controller;
+    const replaced = new Promise((resolve) =>
+      serviceWorker.addEventListener('controllerchange', resolve, {
+        once: true,
+      }),
+    );
+    await registration.update();
+    const { installing } = registration;
+    if (installing) {
+      await new Promise((resolve) =>
+        installing.addEventListener('statechange', resolve, { once: true }),
+      );
+    }
+    const wasWaiting = serviceWorker.controller === first;
+    registration.waiting?.postMessage({ type: 'SKIP_WAITING' });
+    await replaced;
+    return [wasWaiting, serviceWorker.controller !== first];
+  });
+  expect(changed).toEqual([true, true]);
+});
+
+test('a wrong option says so when the worker starts', async ({
+  idle,
+  origin,
+}) => {
+  const headers = { 'content-type': 'text/javascript' };
+  const body = await bundled('install({ maxBytes: "much" });');
+  origin.answer('/own.js', { headers, body });
+  await idle.page.goto(`${origin.url}/`);
+  const registered = idle.page.evaluate(async () => {
+    await navigator.serviceWorker.register('/own.js');
+  });
+  await expect(registered).rejects.toThrow(/ServiceWorker/);
+});
