@@ -44,7 +44,9 @@ export class Bench {
       breakRecords: (what, target) => void this.#breakRecords(what, target),
       breakStorage: (what) => void this.#breakStorage(what),
     });
-    find('#cards').append(...[...this.#cards.values()].map(({ root }) => root));
+    const legend = findOf(HTMLTemplateElement, '#legend').content;
+    const cards = [...this.#cards.values()].map(({ root }) => root);
+    find('#cards').append(...cards, legend.cloneNode(true));
   }
 
   #card(resource: Resource): Card {

@@ -48,13 +48,13 @@ export const GROUPS: readonly BreakGroup[] = [
     breaks: [
       record(
         'drop-policy',
-        'Drop the policy',
+        'Drop policy',
         ['policy'],
         'lost its policy record',
       ),
       record(
         'drop-payload',
-        'Drop the payload',
+        'Drop payload',
         ['payload'],
         'lost its payload record',
       ),
@@ -78,25 +78,25 @@ export const GROUPS: readonly BreakGroup[] = [
     breaks: [
       record(
         'wrong-type',
-        'Status as text',
+        'Wrong type',
         ['policy'],
         'has the status "200", a string',
       ),
       record(
         'wrong-body',
-        'Body as text',
+        'Wrong body',
         ['payload'],
         'has a string for a body',
       ),
       record(
         'garble-policy',
-        'Garble the times',
+        'Garble times',
         ['policy'],
         'looks a year younger than it is',
       ),
       record(
         'unknown-schema',
-        'Unknown schema',
+        'Old schema',
         ['policy', 'payload'],
         'was “written by another build”',
       ),
@@ -125,22 +125,22 @@ export const GROUPS: readonly BreakGroup[] = [
     breaks: [
       storage(
         'delete-database',
-        'Delete it',
+        'Delete',
         'The database was deleted under the running worker.',
       ),
       storage(
         'higher-version',
-        'Raise its version',
+        'Raise version',
         'The database has a higher version now, as after a rolled-back release.',
       ),
       storage(
         'drop-stores',
-        'Drop its stores',
+        'Drop stores',
         'The database is there, but its object stores are gone.',
       ),
       storage(
         'hold',
-        'Lock it for 4 s',
+        'Lock 4 s',
         'Another transaction locks the database for four seconds: fetch now.',
       ),
     ],
