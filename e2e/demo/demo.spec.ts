@@ -1,0 +1,173 @@
+import type { Fault } from '../../src/fault.js';
+import type { How, StorageFault } from '../../src/testing/index.js';
+import { expect, test } from './demo-page.js';
+
+const RECORD_BREAKS: readonly { how: How; fault: Fault }[] = [
+  { how: 'drop-policy', fault: 'policy-missing' },
+  { how: 'drop-payload', fault: 'payload-missing' },
+  { how: 'flip-bit', fault: 'digest-mismatch' },
+  { how: 'truncate', fault: 'length-mismatch' },
+  { how: 'extend', fault: 'length-mismatch' },
+  { how: 'wrong-type', fault: 'policy-invalid' },
+  { how: 'wrong-body', fault: 'payload-invalid' },
+  { how: 'unknown-schema', fault: 'schema-unknown' },
+  { how: 'swap', fault: 'pair-mismatch' },
+  { how: 'garble-policy', fault: 'policy-invalid' },
+  { how: 'break-pair', fault: 'pair-mismatch' },
+  { how: 'wrong-key', fault: 'key-mismatch' },
+];
+
+for (const { how, fault } of RECORD_BREAKS) {
+  test(`${how}: the page gets the origin's bytes, and the log says ${fault}`, async ({
+    demo,
+  }) => {
+    await demo.open();
+    await demo.store('json');
+    await expect(demo.part('source', 'json')).toHaveText('network');
+
+    await demo.break(how, 'json');
+    await demo.fetch('json');
+
+    await demo.isProven('json');
+    await expect(demo.part('source', 'json')).toHaveText('healed');
+    const row = demo.rows.and(demo.page.locator(`[data-url$="/data.json"]`));
+    await expect(row).toHaveCount(1);
+    await expect(row).toHaveAttribute('data-fault', fault);
+    await expect(row.locator('.row-proof')).toHaveAttribute(
+      'data-proof',
+      'equal',
+    );
+    await expect(demo.page.getByTestId('state-heals')).not.toHaveText('0');
+
+    await expect(demo.halves('json').first()).toHaveAttribute(
+      'data-half',
+      'stored',
+    );
+    await demo.fetch('json');
+    await expect(demo.part('source', 'json')).toHaveText('hit');
+    await demo.isProven('json');
+    await expect(row).toHaveCount(1);
+  });
+}
+
+test('the other half of a swap is healed too, when it is asked for', async ({
+  demo,
+}) => {
+  await demo.open();
+  await demo.break('swap', 'json');
+  await demo.fetch('image');
+  await demo.isProven('image');
+  await expect(demo.part('source', 'image')).toHaveText('healed');
+});
+
+test('a bit flipped in the middle of 5 MB: the stream is joined with right bytes', async ({
+  demo,
+}) => {
+  await demo.open();
+  await demo.store('large');
+  await demo.break('flip-bit', 'large');
+  await demo.fetch('large');
+  await demo.isProven('large');
+  await expect(demo.part('source', 'large')).toHaveText('healed');
+  await expect(demo.rows).toHaveAttribute('data-fault', 'digest-mismatch');
+  await expect(demo.rows).toHaveAttribute('data-outcome', 'range-spliced');
+  await demo.fetch('large');
+  await demo.isProven('large');
+});
+
+const STORAGE_BREAKS: readonly StorageFault[] = [
+  'delete-database',
+  'higher-version',
+  'drop-stores',
+  'hold',
+];
+
+for (const how of STORAGE_BREAKS) {
+  test(`${how}: the page still gets the origin's bytes, and the cache comes back`, async ({
+    demo,
+  }) => {
+    await demo.open();
+    await demo.store('json');
+    await demo.break(how);
+    await demo.fetch('json');
+    await demo.isProven('json');
+    await expect(async () => {
+      await demo.fetch('json');
+      await demo.isProven('json');
+      await expect(demo.part('source', 'json')).toHaveText('hit', {
+        timeout: 1,
+      });
+    }).toPass({ intervals: [250] });
+  });
+}
+
+test('everything is fetched at once, and again from the cache; no-store is not stored', async ({
+  demo,
+}) => {
+  await demo.open();
+  const fetchAll = demo.page.getByTestId('fetch-all');
+  await fetchAll.click();
+  await demo.isProven('slow');
+  for (const name of ['json', 'image', 'script', 'style', 'large'] as const) {
+    await demo.isProven(name);
+    await expect(demo.halves(name).last()).toHaveAttribute(
+      'data-half',
+      'stored',
+    );
+  }
+  await expect(demo.halves('slow').last()).toHaveAttribute(
+    'data-half',
+    'stored',
+  );
+  await demo.fetch('slow');
+  await expect(demo.part('source', 'slow')).toHaveText('hit');
+  await demo.fetch('nostore');
+  await demo.isProven('nostore');
+  await expect(demo.part('source', 'nostore')).toHaveText('network');
+  await expect(demo.halves('nostore').first()).toHaveAttribute(
+    'data-half',
+    'absent',
+  );
+});
+
+test('verify mends what nobody asked for', async ({ demo }) => {
+  await demo.open();
+  await demo.store('json');
+  await demo.break('flip-bit', 'json');
+  await demo.page.getByTestId('keep-verify').click();
+  await expect(demo.page.getByTestId('keep-outcome')).toContainText(
+    'mended /demo-origin/data.json: digest-mismatch',
+  );
+  await demo.fetch('json');
+  await demo.isProven('json');
+});
+
+test('without service workers the page works uncached, and says so', async ({
+  demo,
+}) => {
+  await demo.page.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, 'serviceWorker', {
+      value: undefined,
+    });
+  });
+  await demo.page.goto(demo.url);
+  await expect(demo.page.locator('#notice')).toContainText('No service worker');
+  await demo.fetch('json');
+  await demo.isProven('json');
+  await expect(demo.part('source', 'json')).toHaveText('network');
+  await expect(demo.page.getByTestId('break-flip-bit')).toBeDisabled();
+});
+
+for (const width of [360, 1600]) {
+  test(`nothing is cut off or scrolls sideways at ${width} px`, async ({
+    demo,
+  }) => {
+    await demo.page.setViewportSize({ width, height: 800 });
+    await demo.open();
+    await demo.fetch('json');
+    const over = await demo.page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+    expect(over).toBeLessThanOrEqual(0);
+  });
+}
