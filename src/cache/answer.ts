@@ -60,6 +60,8 @@ export function stored(
 ): Response {
   const headers = fieldsOf(entry, status, clock.now, clock.startedAt);
   const { total } = entry.record;
+  // It counts the whole body.
+  if (part !== 'whole') headers.delete('Content-Length');
   if (part === 'unsatisfiable') {
     headers.set('Content-Range', `bytes */${total}`);
     return new Response(null, { status: 416, headers });

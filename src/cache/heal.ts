@@ -30,7 +30,6 @@ export async function heal(
   visit: Visit,
   broken: Broken,
   healer: Healer,
-  phase: Phase = 'lookup',
 ): Promise<Step> {
   if (await healer.join(visit)) return { is: 'lookup' };
   const found = performance.now();
@@ -42,7 +41,7 @@ export async function heal(
       url: visit.request.url,
       fault: broken.fault,
       ...(broken.path === undefined ? {} : { path: broken.path }),
-      phase,
+      phase: phaseOf(broken.fault),
       outcome,
       ...(status === undefined ? {} : { status }),
       durationMs: performance.now() - found,
@@ -56,6 +55,10 @@ export async function heal(
     throw error;
   }
 }
+
+/** A 304 is judged when the origin has answered; everything else is found before it is asked. */
+const phaseOf = (fault: Fault): Phase =>
+  fault === 'unusable-304' ? 'validate' : 'lookup';
 
 /** How often a URL may heal within the window before it is no longer stored. */
 const HEALS = 3;

@@ -24,13 +24,19 @@ const COPIED = 256 * 1024;
  * The length that the body must have once decoded, in bytes; undefined when nothing says so. A body that is cut short is
  * not always an error: a gzip stream cut at the end looks complete in every engine.
  */
-function announcedLength({ status, headers }: Response): number | undefined {
+function announcedLength({
+  status,
+  headers,
+  type,
+}: Response): number | undefined {
   if (status === 206) {
     const range = parseContentRange(headers.get('content-range'));
     return range ? range.last - range.first + 1 : undefined;
   }
   const length = headers.get('content-length');
-  if (headers.has('content-encoding') || length === null) return undefined;
+  // Across origins a Content-Encoding is hidden, and Content-Length counts coded bytes.
+  if (type === 'cors' || headers.has('content-encoding') || length === null)
+    return undefined;
   return /^\d+$/.test(length) ? Number(length) : undefined;
 }
 

@@ -74,6 +74,7 @@ async function joined(core: Core, old: Entry, draft: Draft): Promise<Draft> {
   whole.set(new Uint8Array(oldBytes), old.record.first - first);
   whole.set(new Uint8Array(newBytes), part.first - first);
   const headers = new Headers(draft.headers);
+  headers.delete('content-length');
   headers.set('content-range', `bytes ${first}-${end - 1}/${part.total}`);
   const body = sealBuffer(whole.buffer, core.store.takesBlobs);
   return asComplete({
@@ -145,6 +146,7 @@ export async function completed(
   if (!begin || rest?.byteLength !== total - length) return undefined;
   const headers = freshen(entry, response);
   headers.delete('content-range');
+  headers.delete('content-length');
   return {
     ...arrival,
     response: new Response(new Blob([begin, rest]), {

@@ -22,6 +22,7 @@ import { forwarded, isRebuildable } from './answer.js';
 import type { Core } from './core.js';
 import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
+import { declaresDigest, matchesFields } from './integrity.js';
 import { keep } from './keep.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
 import type { Visit } from './visit.js';
@@ -112,6 +113,8 @@ async function write(
   const sealed = await body;
   await visit.dropped;
   if (!sealed || flight.isOutdated) return 'refused';
+  if (!(await isDeclared(core, visit, arrival.response, sealed)))
+    return 'refused';
   const draft = await combined(core, visit, draftOf(visit, arrival, sealed));
   if (!draft) return 'older';
   const written = await core.store.write(draft, replacing(visit.request));
@@ -132,6 +135,30 @@ async function write(
   return 'stored';
 }
 
+/** Whether the bytes are the ones that the origin declared; a cut that looks complete is found out here. */
+async function isDeclared(
+  core: Core,
+  { base, request }: Visit,
+  { headers, status }: Response,
+  { content }: SealedBody,
+): Promise<boolean> {
+  if (status === 206 || content === null || !declaresDigest(headers))
+    return true;
+  const bytes = content instanceof Blob ? await content.arrayBuffer() : content;
+  if (await matchesFields(bytes, headers)) return true;
+  const { now } = core.settings;
+  if (!core.relapses.isHopeless(base, now()))
+    core.tell({
+      url: request.url,
+      fault: 'integrity-mismatch',
+      phase: 'write',
+      outcome: 'dropped',
+      durationMs: 0,
+    });
+  core.relapses.note(base, now());
+  return false;
+}
+
 function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
   const { request } = visit;
   const { response, requestTime, responseTime } = arrival;
@@ -141,7 +168,7 @@ function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
     url: request.url,
     status: response.status,
     statusText: response.statusText,
-    headers: storableHeaders(response),
+    headers: fieldsToStore(response),
     requestHeaders: recordNominated(request, response),
     requestTime,
     responseTime,
@@ -150,6 +177,13 @@ function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
     tags: response.headers.get('cache-groups') ?? '',
     ...(part ? { part } : {}),
   });
+}
+
+/** Across origins Content-Length may count bytes that a hidden Content-Encoding coded. */
+function fieldsToStore(response: Response): Headers {
+  const headers = storableHeaders(response);
+  if (response.type === 'cors') headers.delete('content-length');
+  return headers;
 }
 
 /** A stored variant is replaced when this request would have selected it (RFC 9111 section 4.1). */

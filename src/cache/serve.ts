@@ -1,14 +1,17 @@
 /** Serves stored responses: no byte goes out that was not verified in this worker's life. */
 import { reuse, currentAge, type CacheStatus } from '../http/index.js';
 import { verified, verifiedStream, verifyWhole } from '../store/body.js';
-import type { Broken, Entry } from '../store/records.js';
+import { brokenBody, type Broken, type Entry } from '../store/records.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
+import { matchesMetadata } from './integrity.js';
+import { bytesOf } from './partial.js';
 import { done, type Step, type Visit } from './visit.js';
 
 /** Answers at once, if the memory tier holds a fresh response; nothing is awaited. */
 export function fromMemory(core: Core, visit: Visit): Response | undefined {
   const entries = core.memory.entries(visit.base);
+  if (visit.request.integrity) return undefined;
   if (entries.length === 0 || core.flights.storing(visit.base))
     return undefined;
   const now = core.settings.now();
@@ -80,10 +83,23 @@ export async function answerFrom(
 ): Promise<Step> {
   const entry = await verifiedEntry(core, found);
   if ('is' in entry) return entry;
+  const { integrity } = visit.request;
+  if (integrity && !(await hasIntegrity(core, entry, integrity)))
+    return brokenBody(entry.record, 'integrity-mismatch');
   const response = built(core, visit, entry, status);
   if (!response) return streamed(core, visit, entry, status);
   core.rememberOnce(entry);
   return done(response);
+}
+
+/** Whether the stored bytes are what the page's integrity metadata asks for: after a deploy they may be the old ones. */
+async function hasIntegrity(
+  core: Core,
+  entry: Entry,
+  integrity: string,
+): Promise<boolean> {
+  const bytes = await bytesOf(core, entry);
+  return bytes !== undefined && matchesMetadata(bytes, integrity);
 }
 
 /** Answers with a large body whose slices are verified one by one on their way out. */

@@ -93,66 +93,60 @@ export class Database {
   }
 
   /** The open connection, opened if need be; rejects with a StoreError. */
-  open(): Promise<Connection> {
+  #open(): Promise<Connection> {
     if (this.#connection) return Promise.resolve(this.#connection);
-    if (this.#closed) return Promise.reject(unavailable('it was closed'));
-    if (this.#opening) return this.#opening;
-    if (this.#breaker.isOpen)
-      return Promise.reject(unavailable('it failed a short while ago'));
+    this.#opening ??= this.#climb().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  /** Opens the database, as the worker starts: opening late costs the first hit a third more. */
+  start(): void {
+    // A failure has been told, and the next call meets it again.
+    this.#open().catch(() => undefined);
+  }
+
+  /**
+   * Runs work on a connection, once, within the deadline. A dead connection is forgotten; the error is the work's own,
+   * or a StoreError when there is no connection or no answer.
+   */
+  async once<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.isDown) throw unavailable('it failed a short while ago');
     this.#breaker.begin();
-    const opening = this.#climb().then(
-      (connection) => {
-        this.#opening = undefined;
-        this.#connection = connection;
-        return connection;
-      },
-      (error: unknown) => {
-        this.#opening = undefined;
-        throw error;
-      },
-    );
-    this.#opening = opening;
-    return opening;
-  }
-
-  /** Runs one transaction and waits until it is complete; tries once more on a fresh connection when this one is dead. */
-  async run<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = this.#connection ?? (await this.#open());
     try {
-      return this.succeed(await this.#attempt(work));
+      const value = await withDeadline(
+        work(connection),
+        this.#deadlineMs,
+        timedOut,
+      );
+      if (this.#breaker.succeed()) this.#onState();
+      return value;
     } catch (error) {
-      if (!isDead(error)) throw this.fail(error);
-    }
-    try {
-      return this.succeed(await this.#attempt(work));
-    } catch (error) {
-      throw this.fail(error);
-    }
-  }
-
-  async #attempt<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await this.open();
-    try {
-      return await withDeadline(work(connection), this.#deadlineMs, timedOut);
-    } catch (error) {
-      if (isDead(error) || error instanceof StoreError) this.forget(connection);
+      if (error instanceof StoreError) this.#fail(error);
+      if (error instanceof StoreError || isDead(error)) this.forget(connection);
       throw error;
     }
   }
 
-  /** Notes a call that ended well, and says so when the one before had failed. */
-  succeed<T>(value: T): T {
-    if (this.#breaker.succeed()) this.#onState();
-    return value;
+  /** As once(), and once more on a fresh connection when this one is dead; then the store is lost. */
+  async run<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    try {
+      return await this.once(work);
+    } catch (error) {
+      if (!isDead(error)) throw error;
+    }
+    try {
+      return await this.once(work);
+    } catch (error) {
+      throw isDead(error) ? this.#fail(lost('it stays closed', error)) : error;
+    }
   }
 
-  /** Notes a failure of the whole store; a refused write or an unreadable record is none. */
-  fail(error: unknown): unknown {
-    if (error instanceof StoreError || isDead(error)) {
-      const known =
-        error instanceof StoreError ? error : lost('it stays closed', error);
-      if (this.#breaker.fail()) this.#onState(known.fault);
-      return known;
-    }
+  /** Notes a failure of the whole store, and tells of the first. */
+  #fail(error: StoreError): StoreError {
+    if (this.#breaker.fail()) this.#onState(error.fault);
     return error;
   }
 
@@ -190,23 +184,27 @@ export class Database {
     let reason: unknown;
     for (const rung of rungs) {
       try {
-        return await rung();
+        return this.#adopt(await rung());
       } catch (error) {
         reason ??= error;
         if (isFinal(error)) break;
       }
     }
-    throw this.fail(
+    throw this.#fail(
       reason instanceof StoreError
         ? reason
         : unavailable('IndexedDB refused to open it', reason),
     );
   }
 
+  #adopt(connection: Connection): Connection {
+    this.#connection = connection;
+    return connection;
+  }
+
   async #openOnce(): Promise<Connection> {
     const connection = await this.#openChecked();
-    if (STORES.every((name) => connection.objectStoreNames.contains(name)))
-      return connection;
+    if (isWhole(connection)) return connection;
     // Somebody else's database under our name, or a half-made one of ours.
     connection.close();
     throw unavailable('its object stores are missing');
@@ -235,7 +233,10 @@ export class Database {
   #openChecked(): Promise<Connection> {
     let connection: Connection | undefined;
     const lose = () => {
-      if (connection) this.forget(connection);
+      if (!connection) return;
+      // Another may be waiting for it to close, whoever holds it.
+      connection.close();
+      this.forget(connection);
     };
     const opening = this.#inFactory(() =>
       openDB<Schema>(this.name, undefined, {
@@ -245,11 +246,20 @@ export class Database {
       }),
     );
     const late = opening.then((opened) => (connection = opened));
-    return withDeadline(late, this.#deadlineMs, timedOut).catch((error) => {
-      // A connection that opens too late would block deletions and upgrades by others.
-      void late.then((opened) => opened.close()).catch(() => undefined);
-      throw error;
-    });
+    return withDeadline(late, this.#deadlineMs, timedOut).catch(
+      (error: unknown) => {
+        late.then((opened) => this.#arriveLate(opened)).catch(() => undefined);
+        throw error;
+      },
+    );
+  }
+
+  /** A connection that opens after its deadline is used, if it is whole and nobody has another. */
+  #arriveLate(connection: Connection): void {
+    if (this.#connection || this.#closed || !isWhole(connection))
+      return connection.close();
+    this.#adopt(connection);
+    if (this.#breaker.succeed()) this.#onState();
   }
 
   async #delete(): Promise<void> {
@@ -272,6 +282,9 @@ export class Database {
     }
   }
 }
+
+const isWhole = ({ objectStoreNames }: Connection): boolean =>
+  STORES.every((name) => objectStoreNames.contains(name));
 
 function createStores(connection: Connection): void {
   const policies = connection.createObjectStore('policies');

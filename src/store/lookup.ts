@@ -6,8 +6,7 @@
  * Payloads are read by single key, never by range: one unreadable record would fail the whole call.
  */
 import { unwrap } from 'idb';
-import type { Database } from './database.js';
-import { StoreError } from './database.js';
+import { StoreError, type Connection, type Database } from './database.js';
 import {
   decodePayload,
   decodePolicy,
@@ -32,83 +31,125 @@ export type Choose = (policies: readonly Policy[]) => Policy | undefined;
 export const keysOf = (base: string): IDBKeyRange =>
   IDBKeyRange.bound(base, `${base} \uffff`);
 
+type Half = 'policy' | 'payload';
+
 interface Waiting {
   readonly base: string;
   readonly choose: Choose;
-  /** The second attempt, on a fresh connection: what cannot be read now is unreadable. */
-  readonly last: boolean;
   readonly resolve: (found: Found) => void;
   readonly reject: (error: unknown) => void;
+  /** Which half could not be read. */
+  half?: Half;
 }
 
 /** Reads entries through one database, sharing transactions. */
 export class Lookups {
   readonly #database: Database;
   #queue: Waiting[] = [];
-  #live = false;
+  /** The connection whose transaction takes lookups now. */
+  #live: Connection | undefined | typeof NONE = NONE;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** Looks up one URL's records; never rejects. */
+  /**
+   * Looks up one URL's records; never rejects. A lookup that fails is tried once more, alone, on a fresh connection if its
+   * own was dead; when that fails too and the store still answers others, the record is unreadable.
+   */
   async find(base: string, choose: Choose): Promise<Found> {
-    let attempts = 0;
+    let half: Half = 'payload';
     try {
-      return await this.#database.run(() => {
-        const last = ++attempts > 1;
-        return new Promise((resolve, reject) => {
-          this.#queue.push({ base, choose, last, resolve, reject });
-          if (!this.#live) this.#begin();
-        });
-      });
+      return await this.#database.once(() => this.#wait(base, choose));
     } catch (error) {
-      return error instanceof StoreError
-        ? { is: 'store-fault', error }
-        : unreadable(base, 'payload');
+      if (error instanceof StoreError) return { is: 'store-fault', error };
     }
+    try {
+      return await this.#database.once((connection) =>
+        alone(connection, base, choose, (failed) => (half = failed)),
+      );
+    } catch (error) {
+      if (error instanceof StoreError) return { is: 'store-fault', error };
+    }
+    try {
+      await this.#database.run((connection) => connection.get('meta', base));
+      return unreadable(base, half);
+    } catch (error) {
+      if (error instanceof StoreError) return { is: 'store-fault', error };
+      return unreadable(base, half);
+    }
+  }
+
+  #wait(base: string, choose: Choose): Promise<Found> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ base, choose, resolve, reject });
+      // A transaction that hangs is left behind with its connection.
+      if (this.#live !== this.#database.connection) this.#begin();
+    });
   }
 
   #begin(): void {
     const { connection } = this.#database;
-    if (!connection) return this.#refuse(new DOMException('', 'AbortError'));
-    let transaction: IDBTransaction;
     try {
-      transaction = unwrap(connection).transaction(
-        ['policies', 'payloads'],
-        'readonly',
-      );
+      if (!connection) throw gone();
+      const transaction = begin(connection);
+      const taken: Waiting[] = [];
+      this.#live = connection;
+      const end = (): void => {
+        abandon(taken, transaction);
+        if (this.#live !== connection) return;
+        this.#live = NONE;
+        if (this.#queue.length > 0) this.#begin();
+      };
+      transaction.addEventListener('complete', end);
+      transaction.addEventListener('abort', end);
+      this.#join(transaction, taken);
     } catch (error) {
-      return this.#refuse(error);
+      for (const { reject } of this.#queue.splice(0)) reject(error);
     }
-    this.#live = true;
-    const taken: Waiting[] = [];
-    const end = (): void => {
-      this.#live = false;
-      // Settled promises ignore this; it is for those whose requests died with the transaction.
-      for (const { reject } of taken)
-        reject(transaction.error ?? new DOMException('', 'AbortError'));
-      if (this.#queue.length > 0) this.#begin();
-    };
-    transaction.addEventListener('complete', end);
-    transaction.addEventListener('abort', end);
-    this.#join(transaction, taken);
-  }
-
-  #refuse(error: unknown): void {
-    for (const { reject } of this.#queue.splice(0)) reject(error);
   }
 
   /** Lets everyone who waits join a transaction that is alive. */
   #join(transaction: IDBTransaction, taken: Waiting[]): void {
-    const joining = this.#queue;
-    if (joining.length === 0) return;
-    this.#queue = [];
-    for (const waiting of joining) {
+    for (const waiting of this.#queue.splice(0)) {
       taken.push(waiting);
       read(transaction, waiting, () => this.#join(transaction, taken));
     }
   }
+}
+
+/** No connection has a live transaction. */
+const NONE = Symbol('none');
+
+const gone = (): DOMException =>
+  new DOMException('no connection', 'AbortError');
+
+const begin = (connection: Connection): IDBTransaction =>
+  unwrap(connection).transaction(['policies', 'payloads'], 'readonly');
+
+/** Rejects those whose requests died with their transaction; the others are settled already. */
+function abandon(taken: readonly Waiting[], transaction: IDBTransaction): void {
+  for (const { reject } of taken) reject(transaction.error ?? gone());
+}
+
+/** One lookup in a transaction of its own, which tells the half that cannot be read. */
+function alone(
+  connection: Connection,
+  base: string,
+  choose: Choose,
+  onFailed: (half: Half) => void,
+): Promise<Found> {
+  return new Promise((resolve, reject) => {
+    const transaction = begin(connection);
+    const waiting: Waiting = { base, choose, resolve, reject };
+    const end = (): void => {
+      if (waiting.half) onFailed(waiting.half);
+      abandon([waiting], transaction);
+    };
+    transaction.addEventListener('complete', end);
+    transaction.addEventListener('abort', end);
+    read(transaction, waiting, () => undefined);
+  });
 }
 
 /** Issues one lookup's reads; `alive` is called while the transaction is. */
@@ -122,11 +163,9 @@ function read(
   const payloads = transaction.objectStore('payloads');
   const policyRequest = policies.getAll(keysOf(base));
   const payloadRequest = payloads.get(base);
-  let failed = false;
 
   const finish = (payload: unknown, chosen: Policy | undefined): void => {
-    if (chosen) resolve(joined(payload, chosen));
-    else resolve({ is: 'none' });
+    resolve(chosen ? joined(payload, chosen) : { is: 'none' });
     alive();
   };
   const select = (decoded: Policy[] | Broken): void => {
@@ -138,27 +177,33 @@ function read(
     const other = payloads.get(key);
     listen(other, waiting, 'payload', () => finish(other.result, chosen));
   };
-
-  policyRequest.addEventListener('error', (event) => {
-    failed = true;
-    refuse(event, policyRequest, waiting, 'policy');
-  });
-  listen(payloadRequest, waiting, 'payload', () => {
-    if (failed) return;
+  const decode = (): void => {
+    if (waiting.half) return;
     const values: unknown[] = policyRequest.result;
-    const lone =
-      values.length === 1 ? decodePolicy(values[0], base) : undefined;
-    if (values.length === 0)
-      return payloadRequest.result === undefined
-        ? finish(undefined, undefined)
-        : resolve(orphan(base));
-    if (lone && (!('is' in lone) || lone.fault !== 'key-mismatch'))
-      return select('is' in lone ? lone : [lone]);
+    if (values.length === 0 && payloadRequest.result !== undefined)
+      return resolve(orphan(base));
+    const lone = loneAt(values, base);
+    if (lone) return select(lone);
     const keys = policies.getAllKeys(keysOf(base));
     listen(keys, waiting, 'policy', () =>
-      select(decodeAll(values, keys.result as string[])),
+      select(decodeAll(values, keys.result)),
     );
-  });
+  };
+  listen(policyRequest, waiting, 'policy', () => undefined);
+  listen(payloadRequest, waiting, 'payload', decode);
+}
+
+/** The common cases, for which no keys are needed: no record at all, or one that says it lies under its URL. */
+function loneAt(
+  values: unknown[],
+  base: string,
+): Policy[] | Broken | undefined {
+  if (values.length === 0) return [];
+  if (values.length > 1) return undefined;
+  const lone = decodePolicy(values[0], base);
+  if (!('is' in lone)) return [lone];
+  // It may be a variant that outlived the others.
+  return lone.fault === 'key-mismatch' ? undefined : lone;
 }
 
 function joined(payload: unknown, policy: Policy): Found {
@@ -166,10 +211,13 @@ function joined(payload: unknown, policy: Policy): Found {
   return 'is' in entry ? entry : { is: 'entry', entry };
 }
 
-function decodeAll(values: unknown[], keys: string[]): Policy[] | Broken {
+function decodeAll(
+  values: unknown[],
+  keys: readonly IDBValidKey[],
+): Policy[] | Broken {
   const decoded: Policy[] = [];
   for (const [at, key] of keys.entries()) {
-    const policy = decodePolicy(values[at], key);
+    const policy = decodePolicy(values[at], String(key));
     if ('is' in policy) return policy;
     decoded.push(policy);
   }
@@ -179,24 +227,15 @@ function decodeAll(values: unknown[], keys: string[]): Policy[] | Broken {
 function listen(
   request: IDBRequest,
   waiting: Waiting,
-  half: 'policy' | 'payload',
+  half: Half,
   onSuccess: () => void,
 ): void {
   request.addEventListener('success', onSuccess);
-  request.addEventListener('error', (event) =>
-    refuse(event, request, waiting, half),
-  );
-}
-
-/** A read failed: the first time perhaps with its connection, the second time for good. */
-function refuse(
-  event: Event,
-  request: IDBRequest,
-  { base, last, resolve, reject }: Waiting,
-  half: 'policy' | 'payload',
-): void {
-  event.preventDefault();
-  if (last || request.error?.name === 'NotReadableError')
-    resolve(unreadable(base, half));
-  else reject(request.error);
+  request.addEventListener('error', (event) => {
+    // One unreadable record is no reason to abort the reads of others.
+    event.preventDefault();
+    const { error } = request;
+    if (error?.name !== 'AbortError') waiting.half ??= half;
+    waiting.reject(error);
+  });
 }

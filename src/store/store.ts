@@ -8,8 +8,6 @@ import type { IDBPTransaction } from 'idb';
 import { Breaker } from './breaker.js';
 import {
   Database,
-  isDead,
-  StoreError,
   type Connection,
   type Schema,
   type StateListener,
@@ -74,8 +72,7 @@ export class Store {
     this.#database = new Database(options);
     this.#lookups = new Lookups(this.#database);
     this.#budget = options.budget;
-    // Opening late costs the first hit of a worker's life a third more (PERFORMANCE).
-    this.#database.open().catch(() => undefined);
+    this.#database.start();
   }
 
   /** Whether the engine takes Blobs; WebKit's private sessions do not. */
@@ -122,12 +119,14 @@ export class Store {
       return this.#tryWrite(draft, replaces);
     }
     const { content } = draft.body;
-    if (content instanceof Blob && isBlobRefusal(error)) {
-      this.#takesBlobs = false;
+    if (content instanceof Blob && error instanceof Refusal) {
       const buffer = await content.arrayBuffer().catch(() => undefined);
       if (!buffer) return first;
       const body = { ...draft.body, form: 'buffer' as const, content: buffer };
-      return this.#tryWrite({ ...draft, body }, replaces);
+      const second = await this.#tryWrite({ ...draft, body }, replaces);
+      // Where bytes are refused as well, it was not the Blob.
+      if (second.is === 'stored') this.#takesBlobs = false;
+      return second;
     }
     return first;
   }
@@ -162,8 +161,8 @@ export class Store {
     const totals = await totalsOf(transaction);
     const replaced = variants.find((variant) => variant.key === key);
     await Promise.all([
-      transaction.objectStore('policies').put(record, key),
-      transaction.objectStore('payloads').put(payload, key),
+      accepted(transaction.objectStore('policies').put(record, key)),
+      accepted(transaction.objectStore('payloads').put(payload, key)),
       this.#settle(
         transaction,
         {
@@ -425,6 +424,17 @@ async function reasonOf(transaction: Write): Promise<unknown> {
   return isQuota(reason) ? reason : undefined;
 }
 
+/** A value that a healthy store did not take; nothing is wrong with the connection. */
+class Refusal extends Error {}
+
+/** Tells a put that is refused from one that dies with its transaction. */
+const accepted = (put: Promise<unknown>): Promise<unknown> =>
+  put.catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError')
+      throw error;
+    throw new Refusal('the value was not stored', { cause: error });
+  });
+
 // As IndexedDB orders strings: by code units.
 const byKey = (a: string, b: string): number => (a < b ? -1 : 1);
 
@@ -432,12 +442,6 @@ const isQuota = (error: unknown): boolean =>
   error instanceof Error || error instanceof DOMException
     ? error.name === 'QuotaExceededError'
     : false;
-
-// WebKit says UnknownError ("Error preparing Blob/File data..."), private sessions DataCloneError.
-const isBlobRefusal = (error: unknown): boolean =>
-  isDead(error) ||
-  error instanceof StoreError ||
-  (error instanceof DOMException && error.name === 'DataCloneError');
 
 interface Variant {
   readonly key: string;
