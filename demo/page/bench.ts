@@ -178,7 +178,7 @@ export class Bench {
     });
     this.#brokenBytes.delete(event.url);
     this.strip.refresh();
-    if (resource && event.phase === 'body')
+    if (resource && event.outcome.endsWith('-spliced'))
       void flight?.then(() => this.#card(resource).setSource('healed'));
   }
 }

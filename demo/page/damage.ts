@@ -96,7 +96,7 @@ export const GROUPS: readonly BreakGroup[] = [
       ),
       record(
         'unknown-schema',
-        'Old schema',
+        'Schema',
         ['policy', 'payload'],
         'was “written by another build”',
       ),
@@ -141,7 +141,7 @@ export const GROUPS: readonly BreakGroup[] = [
       storage(
         'hold',
         'Lock 4 s',
-        'Another transaction locks the database for four seconds: fetch now.',
+        'Another transaction locks the database for four seconds.',
       ),
     ],
   },
