@@ -1,13 +1,15 @@
 /** The public names of mendbox. */
 export { HealingCache, type HandleOptions } from './cache/cache.js';
 export type { HealingCacheOptions } from './cache/options.js';
-export type {
-  CacheStats,
-  EntryInfo,
-  PurgeFilter,
-  WarmReport,
-} from './cache/upkeep.js';
-export type { Finding, VerifyOptions, VerifyReport } from './cache/verify.js';
 export { VERSION } from './cache/version.js';
 export type { FetchEventLike } from './cache/visit.js';
 export type { Fault, HealEvent, Outcome, Phase } from './fault.js';
+export type {
+  CacheStats,
+  EntryInfo,
+  Finding,
+  PurgeFilter,
+  VerifyOptions,
+  VerifyReport,
+  WarmReport,
+} from './report.js';

@@ -2,74 +2,21 @@
 import { currentAge, freshnessLifetime, isStorable } from '../http/index.js';
 import type { Policy } from '../store/records.js';
 import { FINGERPRINT } from '../store/records.js';
+import type {
+  CacheStats,
+  EntryInfo,
+  PurgeFilter,
+  VerifyOptions,
+  VerifyReport,
+  WarmReport,
+} from '../report.js';
 import type { Core } from './core.js';
 import { urlOfKey, withoutFragment } from './key.js';
 import { receive } from './receive.js';
 import { answerFrom } from './serve.js';
-import {
-  verifyStore,
-  type VerifyOptions,
-  type VerifyReport,
-} from './verify.js';
+import { verifyStore } from './verify.js';
 import { VERSION } from './version.js';
 import type { Visit } from './visit.js';
-
-/** What is purged: one URL with all its variants, every URL with a prefix, every URL that matches, a tag, or all. */
-export interface PurgeFilter {
-  readonly url?: string;
-  readonly prefix?: string;
-  /** A regular expression on the whole URL. */
-  readonly pattern?: RegExp;
-  /** A group of the response's Cache-Groups (RFC 9875). */
-  readonly tag?: string;
-  /** The partition that the option `partition` gave. */
-  readonly partition?: string;
-  readonly all?: true;
-}
-
-/** What warm() did. */
-export interface WarmReport {
-  /** How many URLs are stored now. */
-  readonly stored: number;
-  /** The URLs that could not be fetched or may not be stored. */
-  readonly failed: readonly string[];
-}
-
-/** The state of a cache. */
-export interface CacheStats {
-  readonly state: 'ready' | 'unavailable';
-  readonly entries: number;
-  /** Sum of all stored bodies, in bytes. */
-  readonly bytes: number;
-  readonly maxEntries: number;
-  readonly maxBytes: number;
-  readonly memory: { readonly entries: number; readonly bytes: number };
-  /** Counted since the worker started. */
-  readonly hits: number;
-  readonly misses: number;
-  readonly heals: number;
-  /** The version of mendbox. */
-  readonly version: string;
-  /** The fingerprint of the records' schema. */
-  readonly schema: string;
-}
-
-/** One stored response, without its body. */
-export interface EntryInfo {
-  readonly url: string;
-  readonly key: string;
-  readonly status: number;
-  /** The body's length, in bytes. */
-  readonly bytes: number;
-  /** The current age, in seconds. */
-  readonly age: number;
-  /** What is left of the freshness lifetime, in seconds; negative when stale. */
-  readonly ttl: number;
-  /** When it last answered, in milliseconds since the epoch. */
-  readonly used: number;
-  readonly type: string;
-  readonly form: 'none' | 'buffer' | 'blob';
-}
 
 /** Entries read at a time by a walk. */
 const BATCH = 64;
@@ -143,9 +90,10 @@ export abstract class Upkeep {
   async #purgeTag(tag: string): Promise<number> {
     let dropped = 0;
     for await (const { record } of this.policies()) {
-      const groups = record.tags.split(',').map((group) => group.trim());
-      if (!groups.includes(tag) && !groups.includes(JSON.stringify(tag)))
-        continue;
+      const groups = new Set(
+        record.tags.split(',').map((group) => group.trim()),
+      );
+      if (!groups.has(tag) && !groups.has(JSON.stringify(tag))) continue;
       this.core.memory.forget(record.key);
       if (await this.core.store.drop(record.key, record.id)) dropped++;
     }

@@ -1,47 +1,11 @@
 /** verify(): checks the whole store, pair by pair, in small transactions, within a time budget. */
-import type { Fault } from '../fault.js';
 import { currentAge, freshnessLifetime } from '../http/index.js';
+import type { Finding, VerifyOptions, VerifyReport } from '../report.js';
 import { isBroken, readSlice } from '../store/body.js';
 import { baseOf } from '../store/memory.js';
 import type { Broken, Entry } from '../store/records.js';
 import type { Core } from './core.js';
 import { urlOfKey } from './key.js';
-
-/** How far and how thoroughly to check. */
-export interface VerifyOptions {
-  /** true drops what is broken, 'refetch' drops it and fetches it again. Default false: report only. */
-  readonly repair?: boolean | 'refetch';
-  /** Stops after this time, in milliseconds; the report's `next` says where to go on. Default: no limit. */
-  readonly budgetMs?: number;
-  /** Goes on where an earlier report stopped. */
-  readonly from?: string;
-}
-
-/** One broken pair. */
-export interface Finding {
-  readonly url: string;
-  readonly fault: Fault;
-  readonly path?: string;
-  /** What was done about it. */
-  readonly repaired: 'no' | 'dropped' | 'refetched';
-}
-
-/** What verify() found. */
-export interface VerifyReport {
-  /** Pairs checked. */
-  readonly checked: number;
-  /** Sum of the bodies read and verified, in bytes. */
-  readonly bytes: number;
-  readonly broken: readonly Finding[];
-  /** Pairs that are stale. */
-  readonly expired: number;
-  /** The kept sums less the counted ones; 0 when they are exact. Known only when one call checked everything. */
-  readonly drift?: { readonly bytes: number; readonly entries: number };
-  /** Whether the store could be read. */
-  readonly readable: boolean;
-  /** Where to go on; absent when everything was checked. */
-  readonly next?: string;
-}
 
 const BATCH = 32;
 

@@ -4,7 +4,8 @@
  */
 
 /** How long the breaker stays open after the first, second, ... failure in a row, in milliseconds. */
-const PAUSES = [1_000, 5_000, 30_000, 300_000] as const;
+const PAUSES = [1_000, 5_000, 30_000] as const;
+const LONGEST = 300_000;
 
 /** A circuit breaker with back-off; `now` gives milliseconds and may be any steady clock. */
 export class Breaker {
@@ -44,7 +45,7 @@ export class Breaker {
   /** Says that a call failed; true when the call before it had not. */
   fail(): boolean {
     const first = this.#failures === 0;
-    const pause = PAUSES[Math.min(this.#failures, PAUSES.length - 1)]!;
+    const pause = PAUSES[this.#failures] ?? LONGEST;
     this.#failures++;
     this.#until = this.#now() + pause;
     this.#trying = false;

@@ -9,7 +9,13 @@
  *
  * Everything that leaves this file is a value or a StoreError.
  */
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import {
+  deleteDB,
+  openDB,
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+} from 'idb';
 import type { Fault } from '../fault.js';
 import { Breaker } from './breaker.js';
 import { withDeadline } from './deadline.js';
@@ -44,7 +50,11 @@ export class StoreError extends Error {
 /** Told when the store can no longer be used (with the fault), and when it can again (without). */
 export type StateListener = (fault?: StoreFault) => void;
 
-const STORES = ['policies', 'payloads', 'meta'] as const;
+/** The names of all stores. */
+export const ALL = ['policies', 'payloads', 'meta'] as const;
+
+/** A readwrite transaction over all of them. */
+export type Change = IDBPTransaction<Schema, typeof ALL, 'readwrite'>;
 
 interface StorageBuckets {
   open(name: string): Promise<{ readonly indexedDB: IDBFactory }>;
@@ -284,7 +294,7 @@ export class Database {
 }
 
 const isWhole = ({ objectStoreNames }: Connection): boolean =>
-  STORES.every((name) => objectStoreNames.contains(name));
+  ALL.every((name) => objectStoreNames.contains(name));
 
 function createStores(connection: Connection): void {
   const policies = connection.createObjectStore('policies');

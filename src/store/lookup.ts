@@ -217,7 +217,7 @@ function decodeAll(
 ): Policy[] | Broken {
   const decoded: Policy[] = [];
   for (const [at, key] of keys.entries()) {
-    const policy = decodePolicy(values[at], String(key));
+    const policy = decodePolicy(values[at], typeof key === 'string' ? key : '');
     if ('is' in policy) return policy;
     decoded.push(policy);
   }

@@ -72,11 +72,10 @@ export class Memory {
   forget(key: string, id?: string): void {
     const base = baseOf(key);
     const slot = this.#slots.get(base);
-    const at = slot?.entries.findIndex(({ record }) => record.key === key);
-    if (!slot || at === undefined || at < 0) return;
-    const entry = slot.entries[at]!;
+    const entry = slot?.entries.find(({ record }) => record.key === key);
+    if (!slot || !entry) return;
     if (id !== undefined && entry.record.id !== id) return;
-    slot.entries.splice(at, 1);
+    slot.entries.splice(slot.entries.indexOf(entry), 1);
     slot.bytes -= costOf(entry);
     this.#bytes -= costOf(entry);
     if (slot.entries.length === 0) this.#slots.delete(base);

@@ -75,16 +75,16 @@ const policyFields = {
 };
 
 // The failure text is a constant: superstruct's own would print the whole value.
-const body = () =>
+const bodyOf = () =>
   define<ArrayBuffer | Blob | null>('body', (value) =>
     value === null || value instanceof ArrayBuffer || value instanceof Blob
       ? true
       : 'not a body',
   );
 
-const payloadFields = { id: pattern(string(), ID), body: body() };
+const payloadFields = { id: pattern(string(), ID), body: bodyOf() };
 
-type Fields = Record<string, Struct<never, unknown>>;
+type Fields = Record<string, Struct<never>>;
 
 function describe(fields: object): string {
   return Object.entries(fields as Fields)

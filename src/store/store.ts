@@ -4,22 +4,31 @@
  * Every method is total. It answers with a value, whatever IndexedDB does; nothing that it returns is unvalidated.
  * A write counts only when its transaction is complete, and nothing but requests is awaited inside a transaction.
  */
-import type { IDBPTransaction } from 'idb';
 import { Breaker } from './breaker.js';
 import {
+  countAll,
+  dropPair,
+  dropUnread,
+  dropVariants,
+  evictShare,
+  Refusal,
+  totalsOf,
+  writePair,
+  type Budget,
+  type Replaces,
+} from './changes.js';
+import {
+  ALL,
   Database,
+  type Change,
   type Connection,
-  type Schema,
   type StateListener,
 } from './database.js';
-import { keysOf, Lookups, type Choose, type Found } from './lookup.js';
+import { Lookups, type Choose, type Found } from './lookup.js';
 import {
   decodePolicy,
   decodeTotals,
   idOf,
-  lengthOf,
-  sealPolicy,
-  FINGERPRINT,
   type Draft,
   type Policy,
   type PolicyRecord,
@@ -34,25 +43,6 @@ export type Written =
   | { readonly is: 'older' }
   /** The store did not take it: quota, a full disk, a value it cannot hold, or no store at all. */
   | { readonly is: 'refused'; readonly error: unknown };
-
-/** How much may be stored. */
-export interface Budget {
-  /** Sum of all bodies, in bytes. */
-  readonly maxBytes: number;
-  readonly maxEntries: number;
-}
-
-/** Finds the stored variant that a draft replaces. */
-export type Replaces = (policy: Policy) => boolean;
-
-const ALL = ['policies', 'payloads', 'meta'] as const;
-type Write = IDBPTransaction<Schema, typeof ALL, 'readwrite'>;
-
-/** The part of the budget that an eviction keeps, so that the next writes need none. */
-const KEPT = 0.9;
-
-/** Most variants of one URL; the least recently used one makes room. */
-const MAX_VARIANTS = 16;
 
 /** The two records of every stored response, in one IndexedDB database. */
 export class Store {
@@ -133,78 +123,20 @@ export class Store {
 
   async #tryWrite(draft: Draft, replaces: Replaces): Promise<Written> {
     try {
-      return await this.#change((transaction) =>
-        this.#writePair(transaction, draft, replaces),
+      const record = await this.#change((transaction) =>
+        writePair(transaction, draft, replaces, this.#budget),
       );
+      return record ? { is: 'stored', record } : { is: 'older' };
     } catch (error) {
       return { is: 'refused', error };
     }
   }
 
-  async #writePair(
-    transaction: Write,
-    draft: Draft,
-    replaces: Replaces,
-  ): Promise<Written> {
-    const variants = await variantsOf(transaction, draft.base);
-    const old = variants.find(({ policy }) => policy && replaces(policy));
-    const oldPolicy = old?.policy;
-    if (oldPolicy && oldPolicy.requestTime > draft.requestTime)
-      return { is: 'older' };
-    const key = old?.key ?? freeKey(draft.base, variants);
-    const record = sealPolicy(draft, key);
-    const payload = {
-      schema: FINGERPRINT,
-      id: record.id,
-      body: draft.body.content,
-    };
-    const totals = await totalsOf(transaction);
-    const replaced = variants.find((variant) => variant.key === key);
-    await Promise.all([
-      accepted(transaction.objectStore('policies').put(record, key)),
-      accepted(transaction.objectStore('payloads').put(payload, key)),
-      this.#settle(
-        transaction,
-        {
-          bytes: totals.bytes + record.length - (replaced?.length ?? 0),
-          entries: totals.entries + (replaced ? 0 : 1),
-        },
-        key,
-      ),
-    ]);
-    return { is: 'stored', record };
-  }
-
-  /** Writes the new totals, and makes room first when they are above the budget. */
-  async #settle(
-    transaction: Write,
-    totals: Totals,
-    keep?: string,
-    share = KEPT,
-  ): Promise<void> {
-    const { maxBytes, maxEntries } = this.#budget;
-    const full = totals.bytes > maxBytes || totals.entries > maxEntries;
-    const target =
-      share < KEPT
-        ? { bytes: totals.bytes * share, entries: totals.entries }
-        : { bytes: maxBytes * share, entries: Math.ceil(maxEntries * share) };
-    const left =
-      full || share < KEPT
-        ? await evictTo(transaction, totals, target, keep)
-        : totals;
-    await transaction.objectStore('meta').put(left, 'totals');
-  }
-
   /** Drops the least recently used entries until this share of the stored bytes is left; never rejects. */
   async evict(share: number): Promise<void> {
-    await this.#change(async (transaction) => {
-      await this.#settle(
-        transaction,
-        await totalsOf(transaction),
-        undefined,
-        share,
-      );
-    }).catch(() => undefined);
+    await this.#change((transaction) => evictShare(transaction, share)).catch(
+      () => undefined,
+    );
   }
 
   /** Rewrites the policy record of a pair whose id is still the given one; resolves to whether it did. */
@@ -309,7 +241,7 @@ export class Store {
     return this.#change(async (transaction) => {
       const meta = transaction.objectStore('meta');
       const kept = decodeTotals(await meta.get('totals'));
-      const counted = await count(transaction);
+      const counted = await countAll(transaction);
       await meta.put(counted, 'totals');
       return {
         bytes: (kept?.bytes ?? 0) - counted.bytes,
@@ -344,7 +276,7 @@ export class Store {
   }
 
   /** One readwrite transaction over all stores; rejects unless it is complete. */
-  #change<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
+  #change<T>(work: (transaction: Change) => Promise<T>): Promise<T> {
     return this.#database.run(async (connection: Connection) => {
       const transaction = connection.transaction(ALL, 'readwrite', {
         durability: 'relaxed',
@@ -362,57 +294,8 @@ export class Store {
   }
 }
 
-async function dropPair(
-  transaction: Write,
-  key: string,
-  id: string,
-): Promise<boolean> {
-  const policies = transaction.objectStore('policies');
-  const stored: unknown = await policies.get(key);
-  if (stored !== undefined && idOf(stored) !== id) return false;
-  const { bytes, entries } = await totalsOf(transaction);
-  const left = {
-    bytes: Math.max(0, bytes - lengthOf(stored)),
-    entries: Math.max(0, entries - 1),
-  };
-  await Promise.all([
-    policies.delete(key),
-    transaction.objectStore('payloads').delete(key),
-    transaction.objectStore('meta').put(left, 'totals'),
-  ]);
-  return true;
-}
-
-async function dropVariants(
-  transaction: Write,
-  base: string,
-): Promise<boolean> {
-  const variants = await variantsOf(transaction, base);
-  const { bytes, entries } = await totalsOf(transaction);
-  const dropped = variants.reduce((sum, { length }) => sum + length, 0);
-  const left = {
-    bytes: Math.max(0, bytes - dropped),
-    entries: Math.max(0, entries - variants.length),
-  };
-  await Promise.all([
-    transaction.objectStore('policies').delete(keysOf(base)),
-    transaction.objectStore('payloads').delete(keysOf(base)),
-    transaction.objectStore('meta').put(left, 'totals'),
-  ]);
-  return true;
-}
-
-async function dropUnread(transaction: Write, base: string): Promise<boolean> {
-  await Promise.all([
-    transaction.objectStore('policies').delete(keysOf(base)),
-    transaction.objectStore('payloads').delete(keysOf(base)),
-    transaction.objectStore('meta').delete('totals'),
-  ]);
-  return true;
-}
-
 /** Why a transaction failed: its own error names the quota where the request's names only the abort. */
-async function reasonOf(transaction: Write): Promise<unknown> {
+async function reasonOf(transaction: Change): Promise<unknown> {
   try {
     transaction.abort();
   } catch {
@@ -424,17 +307,6 @@ async function reasonOf(transaction: Write): Promise<unknown> {
   return isQuota(reason) ? reason : undefined;
 }
 
-/** A value that a healthy store did not take; nothing is wrong with the connection. */
-class Refusal extends Error {}
-
-/** Tells a put that is refused from one that dies with its transaction. */
-const accepted = (put: Promise<unknown>): Promise<unknown> =>
-  put.catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError')
-      throw error;
-    throw new Refusal('the value was not stored', { cause: error });
-  });
-
 // As IndexedDB orders strings: by code units.
 const byKey = (a: string, b: string): number => (a < b ? -1 : 1);
 
@@ -442,79 +314,3 @@ const isQuota = (error: unknown): boolean =>
   error instanceof Error || error instanceof DOMException
     ? error.name === 'QuotaExceededError'
     : false;
-
-interface Variant {
-  readonly key: string;
-  readonly length: number;
-  readonly used: number;
-  /** Absent when the record is broken: it is replaced, not read. */
-  readonly policy: Policy | undefined;
-}
-
-async function variantsOf(
-  transaction: Write,
-  base: string,
-): Promise<Variant[]> {
-  const policies = transaction.objectStore('policies');
-  const [keys, values] = await Promise.all([
-    policies.getAllKeys(keysOf(base)),
-    policies.getAll(keysOf(base)),
-  ]);
-  return keys.map((key, at) => {
-    const decoded = decodePolicy(values[at], key);
-    const policy = 'is' in decoded ? undefined : decoded;
-    return {
-      key,
-      policy,
-      length: lengthOf(values[at]),
-      used: policy?.record.used ?? 0,
-    };
-  });
-}
-
-/** A key of this URL that is free, or whose record is broken, or whose variant was used longest ago. */
-function freeKey(base: string, variants: readonly Variant[]): string {
-  const taken = new Map(variants.map((variant) => [variant.key, variant]));
-  for (let n = 1; n <= MAX_VARIANTS; n++) {
-    const key = n === 1 ? base : `${base} #${n}`;
-    if (!taken.get(key)?.policy) return key;
-  }
-  return variants.reduce((a, b) => (b.used < a.used ? b : a)).key;
-}
-
-async function totalsOf(transaction: Write): Promise<Totals> {
-  const known = decodeTotals(
-    await transaction.objectStore('meta').get('totals'),
-  );
-  return known ?? (await count(transaction));
-}
-
-/** Counts what is stored, record by record: after a crash, a blind drop or damage to the totals. */
-async function count(transaction: Write): Promise<Totals> {
-  let bytes = 0;
-  let entries = 0;
-  for await (const cursor of transaction.objectStore('policies').iterate()) {
-    bytes += lengthOf(cursor.value);
-    entries++;
-  }
-  return { bytes, entries };
-}
-
-async function evictTo(
-  transaction: Write,
-  totals: Totals,
-  target: Totals,
-  keep?: string,
-): Promise<Totals> {
-  let { bytes, entries } = totals;
-  const payloads = transaction.objectStore('payloads');
-  const oldest = transaction.objectStore('policies').index('used').iterate();
-  for await (const cursor of oldest) {
-    if (bytes <= target.bytes && entries <= target.entries) break;
-    if (cursor.primaryKey === keep) continue;
-    bytes -= lengthOf(cursor.value);
-    entries--;
-    await Promise.all([cursor.delete(), payloads.delete(cursor.primaryKey)]);
-  }
-  return { bytes: Math.max(0, bytes), entries: Math.max(0, entries) };
-}
