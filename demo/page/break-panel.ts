@@ -96,9 +96,9 @@ export class BreakPanel {
 
   /** Without a worker there is nothing to break. */
   disable(why: string): void {
-    const controls = find('.panel').querySelectorAll<
+    const controls = document.querySelectorAll<
       HTMLButtonElement | HTMLFieldSetElement
-    >('button:not(#fetch-target), fieldset');
+    >('.breaks button, .targets, .card [data-part=aim]');
     for (const control of controls) control.disabled = true;
     this.say(why, 'refused');
   }
