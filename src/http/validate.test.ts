@@ -155,6 +155,18 @@ test('a 304 updates all fields but those that describe the stored body', () => {
   });
 });
 
+test('a 304 may change the parameters of Content-Type, not the media type', () => {
+  const ours = response({ 'content-type': 'text/plain' });
+  for (const [theirs, after] of [
+    ['text/plain;charset=utf-8', 'text/plain;charset=utf-8'],
+    ['Text/Plain ; charset=utf-8', 'Text/Plain ; charset=utf-8'],
+    ['text/html', 'text/plain'],
+  ] as const) {
+    const fields = freshen(ours, response({ 'content-type': theirs }, 304));
+    expect(fields.get('content-type')).toBe(after);
+  }
+});
+
 test('a 304 brings no field back that no-cache keeps from being reused', () => {
   const ours = response({ 'cache-control': 'no-cache="a"', b: '1' });
   const fields = freshen(ours, response({ a: '1', b: '2' }, 304));

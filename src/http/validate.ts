@@ -67,15 +67,18 @@ function sameModification(stored: StoredView, response: ResponseView): boolean {
  * What describes the body that is stored, and not the one that a 304 does not have.
  *
  * "Caches [...] MAY omit these header fields from updating stored responses [...] to ensure the integrity of the stored
- * response" (RFC 9111 section 3.2). Content-Type is among them because many origins send a default one with a 304.
+ * response" (RFC 9111 section 3.2). A Content-Type of another media type is among them, because many origins send a
+ * default one with a 304; one that only differs in its parameters is taken.
  */
 const KEPT: ReadonlySet<string> = new Set([
   'content-digest',
   'content-encoding',
   'content-length',
   'content-range',
-  'content-type',
 ]);
+
+const mediaType = (headers: Headers): string =>
+  (headers.get('content-type') ?? '').replace(/;.*/s, '').trim().toLowerCase();
 
 /** The stored fields as a 304, or the 200 to a HEAD, updates them (RFC 9111 sections 3.2 and 4.3.4), in a new Headers. */
 export function freshen(stored: ResponseView, response: ResponseView): Headers {
@@ -85,6 +88,7 @@ export function freshen(stored: ResponseView, response: ResponseView): Headers {
   headers.delete('date');
   const updates = storableHeaders(response);
   for (const name of KEPT) updates.delete(name);
+  if (mediaType(updates) !== mediaType(headers)) updates.delete('content-type');
   // It agrees with ours but for its weakness, and ours is what our bytes came with.
   if (headers.has('etag')) updates.delete('etag');
   // "MUST add each header field in the provided response to the stored response, replacing field values that are already
