@@ -31,6 +31,9 @@ export interface StoreFault {
   readonly name?: string;
   readonly message?: string;
   readonly store?: 'policies' | 'payloads' | 'meta';
+  readonly mode?: 'readonly' | 'readwrite';
+  /** Only puts of a Blob. */
+  readonly blobs?: true;
   /** `false`: only in the default storage bucket. */
   readonly bucket?: false;
   /** So often, then never again. */
@@ -43,7 +46,7 @@ export interface StoreFault {
 /** What the worker runs on. */
 export interface Shim {
   readonly faults?: readonly StoreFault[];
-  /** Milliseconds by which the worker's clock is ahead. */
+  /** Milliseconds by which the worker's clocks, Date and performance, are ahead. */
   readonly clock?: number;
   /** There is no indexedDB. */
   readonly missing?: true;
@@ -81,6 +84,11 @@ export class App {
   /** Opens the origin's page and waits until the worker controls it; with `shim`, a worker whose storage can fail. */
   async start(shim?: Shim): Promise<void> {
     await this.page.goto(`${this.origin.url}/`);
+    await this.control(shim);
+  }
+
+  /** The second half of start(), for a page that is open already. */
+  async control(shim?: Shim): Promise<void> {
     const script =
       shim === undefined
         ? '/worker.js'

@@ -1,6 +1,6 @@
 import type { Fault, Outcome } from '../../src/fault.js';
 import { expect, isHit, test, type App } from '../fixtures.js';
-import { noise, sha256, type Answer, type Origin } from '../origin.js';
+import { Gate, noise, sha256, type Answer, type Origin } from '../origin.js';
 import type { Fetched } from '../page.js';
 import { damages, type Damage } from './faults.js';
 
@@ -241,12 +241,18 @@ test('G1: ten requests that meet one broken entry heal it together', async ({
     new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
   });
   await app.restartWorker();
-  const all = await app.page.evaluate(
+  const gate = new Gate();
+  origin.answer(path, { ...second, until: gate.until });
+  const all = app.page.evaluate(
     (url) =>
       Promise.all(Array.from({ length: 10 }, () => window.bench.fetch(url))),
     path,
   );
-  for (const got of all) expect(got.sha256).toBe(bytesOf(second));
+  await expect.poll(() => origin.requests(path).length).toBeGreaterThan(1);
+  // The worker has heard of all ten when it answers what was asked after them.
+  await app.ask('version');
+  gate.open();
+  for (const got of await all) expect(got.sha256).toBe(bytesOf(second));
   expect(origin.requests(path)).toHaveLength(2);
   await expectHealed(app, origin, { answer: second, at: path });
 });

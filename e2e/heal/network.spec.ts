@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { expect, isHit, test, type App } from '../fixtures.js';
 import {
   Gate,
-  gzipped,
   noise,
   sha256,
   type Answer,
@@ -59,7 +58,7 @@ for (const { name, broken } of cuts) {
 }
 
 for (const field of ['repr-digest', 'content-digest']) {
-  test(`D2: a gzip body cut short is not stored where ${field} gives it away`, async ({
+  test(`D2: a body cut short that looks whole is not stored where ${field} gives it away`, async ({
     app,
     origin,
   }) => {
@@ -67,19 +66,12 @@ for (const field of ['repr-digest', 'content-digest']) {
       '',
     );
     const hash = createHash('sha256').update(text).digest('base64');
-    // Content-Digest is over the coded bytes, which a worker never sees: only an uncoded body can be held against it.
-    const isCoded = field === 'repr-digest';
     const digest = { [field]: `sha-256=:${hash}:` };
-    origin.answer(
-      path,
-      isCoded
-        ? gzipped(text, { ...headers, ...digest }, 5_000)
-        : {
-            headers: { ...headers, ...digest },
-            body: text,
-            broken: { framing: 'close', after: 5_000, ending: 'end' },
-          },
-    );
+    origin.answer(path, {
+      headers: { ...headers, ...digest },
+      body: text,
+      broken: { framing: 'close', after: 5_000, ending: 'end' },
+    });
     const got = await app.fetch(path);
     expect(got.status).toBe(200);
     expect(got.length).toBeLessThan(text.length);
@@ -231,19 +223,18 @@ test('D6: a page of HTML in the place of a script is not stored', async ({
     script('<!doctype html>log in', 'text/html'),
     script('window.ran = 1;', 'text/javascript'),
   );
-  const load = async (): Promise<boolean> =>
-    await app.page.evaluate(
-      () =>
-        new Promise<boolean>((resolve) => {
-          const element = document.createElement('script');
-          element.src = '/app.js';
-          element.addEventListener('load', () => resolve('ran' in window));
-          element.addEventListener('error', () => resolve(false));
-          document.body.append(element);
-        }),
-    );
-  expect(await load()).toBe(false);
-  await app.ask('forget');
-  expect(await load()).toBe(true);
+  await app.page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const element = document.createElement('script');
+        element.src = '/app.js';
+        for (const type of ['load', 'error']) {
+          element.addEventListener(type, () => resolve());
+        }
+        document.body.append(element);
+      }),
+  );
+  expect((await app.fetch('/app.js')).text).toBe('window.ran = 1;');
+  await app.settled('/app.js');
   expect(origin.requests('/app.js')).toHaveLength(2);
 });

@@ -256,6 +256,6 @@ export const refusals: readonly {
   {
     name: 'writes never end',
     id: 'C4',
-    faults: [{ on: 'put', how: 'hang' }],
+    faults: [{ on: 'transaction', mode: 'readwrite', how: 'hang' }],
   },
 ];

@@ -14,6 +14,8 @@
  *         abort   the request succeeds, then its transaction aborts with name and message
  *         alter   the request's result is `value`
  * store   only calls on this object store
+ * mode    only transactions of this mode
+ * blobs   true: only puts of a value whose body is a Blob
  * bucket  false: only calls on the default storage bucket
  * times   so often, then never again (default: always)
  * mended  true: a put into the same object store ends it, as a rewritten record ends its own rot
@@ -24,7 +26,7 @@
   const hung = new WeakSet();
   const state = { faults: [], calls: {}, offset: 0, held: [] };
 
-  const fit = (on, target) => {
+  const fit = (on, target, given) => {
     state.calls[on] = (state.calls[on] ?? 0) + 1;
     if (on === 'put') {
       state.faults = state.faults.filter(
@@ -36,6 +38,8 @@
         each.on === on &&
         each.times !== 0 &&
         (each.store === undefined || each.store === target.name) &&
+        (each.mode === undefined || each.mode === given[1]) &&
+        (!each.blobs || given[0].body instanceof Blob) &&
         (each.bucket !== false || target === ordinary),
     );
     if (fault?.times !== undefined) fault.times--;
@@ -48,19 +52,23 @@
   const own = (target, property, value) =>
     Object.defineProperty(target, property, { configurable: true, value });
 
-  const swallow = (target, types) => {
-    for (const type of types) {
-      target.addEventListener(type, (event) =>
-        event.stopImmediatePropagation(),
-      );
+  // Events pass the connection before they reach the request or the transaction, whose listeners may be older than ours.
+  const silent = new WeakSet();
+  const guarded = new WeakSet();
+  const guard = (connection) => {
+    if (guarded.has(connection)) return;
+    guarded.add(connection);
+    const stop = (event) => {
+      if (silent.has(event.target)) event.stopImmediatePropagation();
+    };
+    for (const type of ['success', 'error', 'complete', 'abort']) {
+      connection.addEventListener(type, stop, { capture: true });
     }
   };
-
-  const never = (request) => {
-    swallow(request, ['success', 'error', 'blocked', 'upgradeneeded']);
-    if (request.transaction) {
-      swallow(request.transaction, ['complete', 'abort', 'error']);
-    }
+  const silence = (transaction, request) => {
+    guard(transaction.db);
+    silent.add(transaction);
+    if (request) silent.add(request);
   };
 
   // The transaction's own machinery tells everybody; only the reason is replaced.
@@ -74,10 +82,20 @@
     const error = errorOf(fault);
     switch (fault.how) {
       case 'hang':
-        never(request);
+        silence(request.transaction, request);
         break;
       case 'fail':
-        abortWith(request.transaction, error, request);
+        request.addEventListener('success', (event) => {
+          event.stopImmediatePropagation();
+          own(request, 'error', error);
+          const failure = new Event('error', {
+            bubbles: true,
+            cancelable: true,
+          });
+          if (request.dispatchEvent(failure)) {
+            abortWith(request.transaction, error);
+          }
+        });
         break;
       case 'abort':
         request.addEventListener('success', () =>
@@ -96,11 +114,14 @@
   const patch = (prototype, name, struck) => {
     const original = prototype[name];
     prototype[name] = function (...given) {
-      const fault = fit(name, this);
+      const fault = fit(name, this, given);
       if (!fault) {
-        const result = original.apply(this, given);
-        if (hung.has(this.transaction)) never(result);
-        return result;
+        if (!hung.has(this.transaction)) return original.apply(this, given);
+        // Nothing is written by a transaction that hangs.
+        const request =
+          name === 'put' ? this.count() : original.apply(this, given);
+        silence(this.transaction, request);
+        return request;
       }
       if (fault.how === 'throw') throw errorOf(fault);
       return struck(fault, original.bind(this), given);
@@ -116,8 +137,10 @@
   }
   patch(IDBDatabase.prototype, 'transaction', (fault, call, given) => {
     const transaction = call(...given);
-    if (fault.how === 'hang') hung.add(transaction);
-    else abortWith(transaction, errorOf(fault));
+    if (fault.how === 'hang') {
+      hung.add(transaction);
+      silence(transaction);
+    } else abortWith(transaction, errorOf(fault));
     return transaction;
   });
 
@@ -125,8 +148,13 @@
   // what fails.
   const elsewhere = (fault, call, [name]) => {
     const request = call(`${name}-shim-${Math.random()}`);
-    if (fault.how === 'hang') never(request);
-    else {
+    if (fault.how === 'hang') {
+      for (const type of ['success', 'error', 'blocked', 'upgradeneeded']) {
+        request.addEventListener(type, (event) =>
+          event.stopImmediatePropagation(),
+        );
+      }
+    } else {
       request.addEventListener('upgradeneeded', (event) => {
         event.stopImmediatePropagation();
         abortWith(request.transaction, errorOf(fault), request);
@@ -158,6 +186,8 @@
 
   const now = Date.now.bind(Date);
   Date.now = () => now() + state.offset;
+  const tick = performance.now.bind(performance);
+  own(performance, 'now', () => tick() + state.offset);
 
   const set = ({ faults, clock, missing, release }) => {
     if (faults !== undefined) state.faults = faults;
