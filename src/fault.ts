@@ -46,6 +46,8 @@ export type Outcome =
   | 'network-error'
   /** No request was waiting; both records were dropped. */
   | 'dropped'
+  /** No request was waiting; the memory tier's verified bytes were written back. */
+  | 'rewritten'
   /** The store cannot be used; the network answers until it can. */
   | 'passed-through'
   /** The rest of the body came from the origin by Range and was joined to the verified part. */

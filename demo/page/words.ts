@@ -34,6 +34,7 @@ export const OUTCOMES: Readonly<Record<Outcome, string>> = {
   replayed: 'asked the origin again',
   'network-error': 'the network failed too',
   dropped: 'dropped, nobody was waiting',
+  rewritten: 'memory wrote its verified copy back',
   'passed-through': 'the network answered past the cache',
   'range-spliced': 'fetched the bad part by Range and joined it',
   'refetch-spliced': 'fetched it again and joined the rest',

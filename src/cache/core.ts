@@ -11,6 +11,8 @@ import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Healer } from './heal.js';
 import { baseKey, isCredentialed, withoutFragment } from './key.js';
 import type { Settings } from './options.js';
+import { Peers } from './peers.js';
+import { Probe } from './probe.js';
 import type { FetchEventLike, Visit } from './visit.js';
 
 /** How long a request waits for another of the same URL, in milliseconds. */
@@ -43,6 +45,8 @@ export class Core {
   readonly flights = new Flights();
   readonly relapses = new Relapses();
   readonly counts: Counts = { hits: 0, misses: 0, heals: 0 };
+  readonly probe = new Probe(this);
+  readonly #peers: Peers;
   readonly #uses = new Map<string, number>();
   readonly #listeners = new Set<(event: HealEvent) => void>();
 
@@ -50,6 +54,10 @@ export class Core {
     this.settings = settings;
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
     this.network = new Network(settings, this.origin);
+    this.#peers = new Peers(settings.cacheName, (base) => {
+      if (base === undefined) this.memory.clear();
+      else this.memory.forgetAll(base);
+    });
     if (settings.onHeal) this.#listeners.add(settings.onHeal);
     this.store = new Store({
       name: settings.cacheName,
@@ -103,6 +111,18 @@ export class Core {
       const decided = reuse(visit.request, policies, this.settings.now());
       return 'stored' in decided ? decided.stored : undefined;
     });
+  }
+
+  /** Tells other caches over the same store that a URL's records changed. */
+  changed(base?: string): void {
+    this.#peers.tell(base);
+  }
+
+  /** Closes the store and what hangs on it. */
+  close(): void {
+    this.memory.clear();
+    this.#peers.close();
+    this.store.close();
   }
 
   /** Notes that an entry answered. */
@@ -162,7 +182,8 @@ export class Core {
     const { key, id } = broken;
     if (id === undefined) this.memory.forgetAll(key);
     else this.memory.forget(key, id);
-    this.relapses.note(key, this.settings.now());
+    this.relapses.note(baseOf(key), this.settings.now());
+    this.changed(baseOf(key));
     return this.store.drop(key, id);
   }
 
@@ -170,6 +191,7 @@ export class Core {
   invalidate(base: string): Promise<boolean> {
     this.memory.forgetAll(base);
     this.flights.outdate((other) => other === base);
+    this.changed(base);
     const dropped = this.store.drop(base);
     this.flights.hold(base, dropped);
     return dropped;
@@ -179,6 +201,7 @@ export class Core {
   purge(accepts: (key: string) => boolean): Promise<number> {
     this.memory.forgetWhere(accepts);
     this.flights.outdate(accepts);
+    this.changed();
     return this.store.purge(accepts);
   }
 

@@ -121,6 +121,7 @@ async function write(
   if (written.is !== 'stored') return written.is;
   const { record } = written;
   core.memory.forget(record.key);
+  core.changed(visit.base);
   const { content } = draft.body;
   // A Blob made here holds memory; the database's own handle, met at the next lookup, does not.
   if (record.form === 'blob' || flight.isOutdated) return 'stored';
@@ -218,6 +219,7 @@ export function freshened(
   };
   core.memory.forget(record.key);
   if (body.is !== 'blob' || body.verified) core.remember(fresh);
+  core.changed(visit.base);
   const written = core.store.freshen(record);
   core.flights.hold(visit.base, written);
   visit.background.push(written);

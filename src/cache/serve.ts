@@ -19,7 +19,9 @@ export function fromMemory(core: Core, visit: Visit): Response | undefined {
   if (decided.is !== 'fresh') return undefined;
   const { stored: entry, ttl } = decided;
   if (currentAge(entry, now) > core.settings.maxAgeSeconds) return undefined;
-  return built(core, visit, entry, { hit: true, ttl });
+  const response = built(core, visit, entry, { hit: true, ttl });
+  if (response) core.probe.note(entry);
+  return response;
 }
 
 /** The response, if it can be built without reading the body: it is empty, in memory, or a Blob verified before. */

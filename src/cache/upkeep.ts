@@ -182,13 +182,12 @@ export abstract class Upkeep {
 
   /** Closes the database; requests go to the network from now on. */
   close(): void {
-    this.core.memory.clear();
-    this.core.store.close();
+    this.core.close();
   }
 
   /** Closes and deletes the database; rejects when the browser does not let it go. */
   destroy(): Promise<void> {
-    this.core.memory.clear();
+    this.core.close();
     return this.core.store.destroy();
   }
 }

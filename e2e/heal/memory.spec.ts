@@ -1,0 +1,99 @@
+import { expect, isHit, test } from '../fixtures.js';
+import { noise, sha256, type Answer } from '../origin.js';
+
+const path = '/thing';
+const body = noise('memory', 2_000);
+const fresh: Answer = {
+  headers: { 'cache-control': 'max-age=3600', etag: '"m"' },
+  body,
+};
+
+test('a record that rots under the memory tier is met by the idle probe and written back', async ({
+  app,
+  origin,
+}) => {
+  origin.answer(path, fresh);
+  await app.fetch(path);
+  await app.settled(path);
+  await app.damage(path, (pair) => {
+    const bytes = new Uint8Array(pair.payload['body'] as ArrayBuffer);
+    bytes[7]! ^= 1;
+  });
+  const got = await app.fetch(path);
+  expect(got.headers['cache-status']).toMatch(isHit);
+  expect(got.sha256).toBe(sha256(body));
+  expect(await app.nextHeal()).toMatchObject({
+    fault: 'digest-mismatch',
+    phase: 'verify',
+    outcome: 'rewritten',
+  });
+  await app.settled(path, sha256(body));
+  await app.ask('forget');
+  expect((await app.fetch(path)).headers['cache-status']).toMatch(isHit);
+  expect(origin.requests(path)).toHaveLength(1);
+  expect(await app.heals()).toHaveLength(1);
+});
+
+test('memory does not outlive an entry that somebody deleted', async ({
+  app,
+  origin,
+}) => {
+  origin.answer(path, fresh);
+  await app.fetch(path);
+  await app.settled(path);
+  await app.page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const open = indexedDB.open('mendbox');
+        open.addEventListener('success', () => {
+          const change = open.result.transaction(
+            ['policies', 'payloads'],
+            'readwrite',
+          );
+          change.objectStore('policies').clear();
+          change.objectStore('payloads').clear();
+          change.addEventListener('complete', () => {
+            open.result.close();
+            resolve();
+          });
+        });
+      }),
+  );
+  expect((await app.fetch(path)).headers['cache-status']).toMatch(isHit);
+  await expect.poll(async () => (await app.stats()).memory.entries).toBe(0);
+  expect((await app.fetch(path)).headers['cache-status']).not.toMatch(isHit);
+});
+
+test('what another cache over the same store changes, this one forgets', async ({
+  app,
+  origin,
+}) => {
+  origin.answer(path, fresh, { ...fresh, body: 'newer' });
+  await app.fetch(path);
+  await app.settled(path);
+  const memory = async (): Promise<number> =>
+    (await app.stats()).memory.entries;
+  expect(await memory()).toBe(1);
+  // A second worker, of another scope, shares the database.
+  await app.page.evaluate(async (url) => {
+    const { serviceWorker } = navigator;
+    const scope = '/other/';
+    await serviceWorker.register('/worker.js', { scope });
+    const active = async (): Promise<ServiceWorker> => {
+      const found = await serviceWorker.getRegistration(scope);
+      return (
+        found?.active ?? (await new Promise(requestAnimationFrame), active())
+      );
+    };
+    const { port1, port2 } = new MessageChannel();
+    const reply = new Promise((resolve) =>
+      port1.addEventListener('message', resolve, { once: true }),
+    );
+    port1.start();
+    const purge = { mendbox: 1, ask: 'purge', filter: { url } };
+    (await active()).postMessage(purge, [port2]);
+    await reply;
+  }, app.key(path));
+  await expect.poll(memory).toBe(0);
+  expect((await app.fetch(path)).text).toBe('newer');
+});
