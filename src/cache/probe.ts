@@ -1,0 +1,100 @@
+/**
+ * The idle probe: what the memory tier answered is looked up on the disk once more when the worker is idle.
+ *
+ * A hit from memory never reads the disk, so it would never see that a record has rotted, and the rot would be met when
+ * nothing but the network can mend it. The probe meets it while the verified bytes are still at hand: it writes them back.
+ */
+import type { Outcome } from '../fault.js';
+import { baseOf } from '../store/memory.js';
+import type { Broken, Draft, Entry } from '../store/records.js';
+import { sealBuffer } from '../store/seal.js';
+import type { Core } from './core.js';
+
+/** How long the worker must have been idle, in milliseconds. */
+const IDLE_MS = 200;
+
+/** Probes what answered from memory. */
+export class Probe {
+  readonly #core: Core;
+  readonly #pending = new Map<string, Entry>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** Notes that an entry answered from memory. */
+  note(entry: Entry): void {
+    this.#pending.set(entry.record.key, entry);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#run(), IDLE_MS);
+  }
+
+  async #run(): Promise<void> {
+    const entries = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const entry of entries) await this.#probe(entry);
+    await this.#core.noteUses();
+  }
+
+  async #probe(entry: Entry): Promise<void> {
+    const core = this.#core;
+    const { key, id } = entry.record;
+    const base = baseOf(key);
+    if (core.flights.storing(base)) return;
+    const found = await core.store.find(base, (policies) =>
+      policies.find(({ record }) => record.key === key),
+    );
+    if (found.is === 'broken') return this.#mend(entry, found);
+    // Another worker replaced it, or somebody deleted it: memory does not outlive the truth.
+    const isOther = found.is === 'entry' && found.entry.record.id !== id;
+    if (isOther || found.is === 'none') core.memory.forget(key, id);
+  }
+
+  async #mend(entry: Entry, { fault, path }: Broken): Promise<void> {
+    const core = this.#core;
+    const found = performance.now();
+    const isMended = await this.#rewrite(entry);
+    const outcome: Outcome = isMended ? 'rewritten' : 'dropped';
+    core.tell({
+      url: entry.record.url,
+      fault,
+      ...(path === undefined ? {} : { path }),
+      phase: 'verify',
+      outcome,
+      durationMs: performance.now() - found,
+    });
+  }
+
+  /** Writes the verified bytes back; false when they are not to be had any more, and nothing is kept. */
+  async #rewrite(entry: Entry): Promise<boolean> {
+    const core = this.#core;
+    const { record, body } = entry;
+    const base = baseOf(record.key);
+    const bytes =
+      body.is === 'blob'
+        ? await body.blob.arrayBuffer().catch(() => undefined)
+        : new ArrayBuffer(0);
+    core.memory.forget(record.key);
+    const dropped = core.store.drop(record.key);
+    core.flights.hold(base, dropped);
+    await dropped;
+    const sealed = bytes && sealBuffer(bytes, core.store.takesBlobs);
+    if (sealed?.digests !== record.digests) return false;
+    const written = await core.store.write(
+      draftFrom(entry, base, sealed),
+      () => true,
+    );
+    if (written.is !== 'stored') return false;
+    if (written.record.form !== 'blob')
+      core.memory.remember({ ...entry, record: written.record });
+    return true;
+  }
+}
+
+function draftFrom(entry: Entry, base: string, body: Draft['body']): Draft {
+  const { record } = entry;
+  const { url, statusText, type, tags, first, total } = record;
+  const part = record.status === 206 ? { part: { first, total } } : {};
+  return { ...entry, base, url, statusText, type, tags, body, ...part };
+}
