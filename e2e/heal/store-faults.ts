@@ -67,6 +67,14 @@ const opening: readonly StoreTrouble[] = [
     fault: 'store-unavailable',
   },
   {
+    name: 'backing store cannot be opened, once',
+    id: 'G8',
+    story: 'A rejected promise of an open database was kept for ever.',
+    faults: [{ on: 'open', how: 'fail', times: 1, ...backingStore }],
+    from: 'start',
+    answer: 'network',
+  },
+  {
     name: 'deletion succeeds and which yet does not open',
     id: 'B2',
     story: 'A file lies where the LevelDB directory should be.',
