@@ -73,6 +73,8 @@ export interface HealEvent {
   readonly outcome: Outcome;
   /** The status of the response that answered instead. */
   readonly status?: number;
+  /** Of a body healed in mid-stream: what was fetched again, in bytes. */
+  readonly bytes?: number;
   /** From the discovery to the answer, in milliseconds. */
   readonly durationMs: number;
   /** When the fault was found, in milliseconds since the epoch. */

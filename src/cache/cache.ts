@@ -28,9 +28,10 @@ import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { heal, type Healer } from './heal.js';
 import { settle, type HealingCacheOptions } from './options.js';
-import { completed, isBeginning, restFields } from './partial.js';
+import { completed, isBeginning } from './partial.js';
 import { freshened, receive, receiveUnsafe } from './receive.js';
 import { answerFrom, fromMemory, verifiedEntry } from './serve.js';
+import { validatorOf } from './splice.js';
 import { Upkeep } from './upkeep.js';
 import { done, type FetchEventLike, type Step, type Visit } from './visit.js';
 
@@ -225,11 +226,15 @@ export class HealingCache extends Upkeep {
   async #complete(visit: Visit, beginning: Entry): Promise<Step> {
     const { core } = this;
     visit.status = { ...visit.status, fwd: 'partial' };
-    const fields = restFields(beginning);
-    const rest = await core.network.part(visit, fields).catch(() => undefined);
+    const rest = await core.network
+      .part(visit, validatorOf(beginning), beginning.record.length)
+      .catch(() => undefined);
     if (rest?.response.status === 206) {
-      const whole = await completed(core, beginning, rest);
-      if (!whole) return this.#forward(visit, 'miss');
+      const whole = await completed(core, visit, beginning, rest);
+      if (!whole) {
+        void rest.response.body?.cancel();
+        return this.#forward(visit, 'miss');
+      }
       const flight = core.flights.begin(visit.base);
       return done(receive(core, visit, whole, flight));
     }

@@ -140,20 +140,6 @@ export class Core {
     await this.store.touch(uses);
   }
 
-  /** Ends a stream that met a broken slice: both records are dropped, and the page's stream errors. */
-  brokenInStream(visit: Visit, broken: Broken): Error {
-    void this.drop(broken);
-    this.tell({
-      url: visit.request.url,
-      fault: broken.fault,
-      ...(broken.path === undefined ? {} : { path: broken.path }),
-      phase: 'body',
-      outcome: 'stream-error',
-      durationMs: performance.now() - visit.startedAt,
-    });
-    return new TypeError('mendbox: the stored body is broken here');
-  }
-
   /** Waits for a request of the same URL that is with the network; false when there is none to wait for. */
   async join(visit: Visit): Promise<boolean> {
     const { cache, headers, method } = visit.request;
@@ -172,8 +158,9 @@ export class Core {
     const storing = this.flights.storing(base);
     if (!storing) return;
     const { storageTimeoutMs } = this.settings;
-    await withDeadline(storing, storageTimeoutMs, tooLong).catch(
-      () => undefined,
+    // A page that does not read its body keeps it from being stored: it costs one wait, once.
+    await withDeadline(storing, storageTimeoutMs, tooLong).catch(() =>
+      this.flights.release(base),
     );
   }
 

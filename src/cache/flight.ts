@@ -67,6 +67,12 @@ export class Flights {
     work.then(end, end);
   }
 
+  /** Lets lookups of a URL go on, whatever is still being stored. */
+  release(base: string): void {
+    for (const flight of this.#flights.get(base) ?? [])
+      if (flight.isStoring) flight.release();
+  }
+
   /** A request of this URL that is with the network now. */
   asking(base: string): Flight | undefined {
     for (const flight of this.#flights.get(base) ?? [])

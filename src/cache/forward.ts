@@ -20,8 +20,11 @@ export interface Arrival {
   readonly responseTime: number;
 }
 
-/** Header fields to add, as name and value. */
-export type Fields = readonly (readonly [name: string, value: string])[];
+/** Header fields to set, as name and value; one without a value is left out. */
+export type Fields = readonly (readonly [
+  name: string,
+  value?: string | undefined,
+])[];
 
 /** Most URLs remembered as asked before. */
 const REMEMBERED = 20_000;
@@ -85,10 +88,27 @@ export class Network {
     return this.#sendOr(visit, withFields(clone, validators));
   }
 
-  /** Asks for a part of a representation. */
-  async part(visit: Visit, fields: Fields): Promise<Arrival> {
-    this.#remember(visit.request.url);
-    return this.#send(withFields(visit.clone, fields, { cache: 'no-store' }));
+  /**
+   * Asks for a representation from a position on, if its validator is still the given one; without a validator for all of
+   * it. Positions are counted in bytes; `last` is the last one wanted.
+   */
+  async part(
+    { clone }: Visit,
+    validator: string | undefined,
+    first: number,
+    last: number | '' = '',
+  ): Promise<Arrival> {
+    this.#remember(clone.url);
+    const range = validator && `bytes=${first}-${last}`;
+    // A simple Range needs no preflight (Fetch Standard, section 2.2.2), If-Range does.
+    const condition = this.#isOwn(clone) ? validator : undefined;
+    const fields: Fields = [
+      ['Range', range],
+      ['If-Range', condition],
+    ];
+    // The page's digest is of the whole.
+    const init = { cache: 'no-store', integrity: '' } as const;
+    return this.#send(withFields(clone, fields, init));
   }
 
   #isOwn({ url }: Request): boolean {
@@ -159,7 +179,9 @@ function withFields(
   init: RequestInit = {},
 ): Request {
   const headers = new Headers(request.headers);
-  for (const [name, value] of fields) headers.set(name, value);
+  for (const [name, value] of fields)
+    if (value === undefined) headers.delete(name);
+    else headers.set(name, value);
   if (request.mode !== 'no-cors') return rebuilt(request, { headers, ...init });
   // A no-cors request would drop the fields without a word; ours are same-origin.
   return new Request(request.url, {

@@ -1,4 +1,10 @@
-/** Takes a response's body for the store while it goes to the page; the page's stream never waits for the store. */
+/**
+ * Takes a response's body for the store while it goes to the page; the page's stream never waits for the store.
+ *
+ * A large body is stored at the pace at which the page reads it, so no more than one slice of it is held here. What the page
+ * does not read to its end is not stored: a page that goes away, or never reads, has no use for the rest, and fetching it
+ * regardless would spend the user's network and memory.
+ */
 import { parseContentRange } from '../http/index.js';
 import type { SealedBody } from '../store/records.js';
 import { sealBuffer, Sealer } from '../store/seal.js';

@@ -8,13 +8,12 @@ import {
 } from '../http/index.js';
 import { readSlice, isBroken } from '../store/body.js';
 import type { Draft, Entry, Policy, SealedBody } from '../store/records.js';
-import { sealBuffer } from '../store/seal.js';
+import { SLICE_BYTES } from '../store/digest.js';
+import { Sealer } from '../store/seal.js';
 import type { Core } from './core.js';
-import type { Arrival, Fields } from './forward.js';
+import type { Arrival } from './forward.js';
+import { partStream } from './splice.js';
 import type { Visit } from './visit.js';
-
-/** Parts are combined in memory up to this size, in bytes; larger ones replace each other. */
-const COMBINED = 32 * 1024 * 1024;
 
 /** The part that a 206 carries; undefined for other responses and where the complete length is unknown. */
 export function partOfResponse(
@@ -58,25 +57,24 @@ export async function combined(
   return same ? joined(core, entry, draft) : draft;
 }
 
+/** Both parts in one, made slice by slice; the new part alone where they do not touch or the old one is broken. */
 async function joined(core: Core, old: Entry, draft: Draft): Promise<Draft> {
   const { part } = draft;
   if (!part || old.record.total !== part.total) return draft;
-  const first = Math.min(old.record.first, part.first);
-  const oldEnd = old.record.first + old.record.length;
+  const start = old.record.first;
+  const oldEnd = start + old.record.length;
+  const first = Math.min(start, part.first);
   const end = Math.max(oldEnd, part.first + draft.body.length);
   const touches =
-    old.record.first <= part.first + draft.body.length && part.first <= oldEnd;
-  if (!touches || end - first > COMBINED) return draft;
-  const oldBytes = await bytesOf(core, old);
-  const newBytes = await contentOf(draft.body);
-  if (!oldBytes || !newBytes) return draft;
-  const whole = new Uint8Array(end - first);
-  whole.set(new Uint8Array(oldBytes), old.record.first - first);
-  whole.set(new Uint8Array(newBytes), part.first - first);
+    start <= part.first + draft.body.length && part.first <= oldEnd;
+  if (!touches || end - first > core.settings.maxEntryBytes) return draft;
+  const body = await poured(core, old, draft, part.first).catch(
+    () => undefined,
+  );
+  if (!body) return draft;
   const headers = new Headers(draft.headers);
   headers.delete('content-length');
   headers.set('content-range', `bytes ${first}-${end - 1}/${part.total}`);
-  const body = sealBuffer(whole.buffer, core.store.takesBlobs);
   return asComplete({
     ...draft,
     headers,
@@ -85,11 +83,60 @@ async function joined(core: Core, old: Entry, draft: Draft): Promise<Draft> {
   });
 }
 
-async function contentOf(body: SealedBody): Promise<ArrayBuffer | undefined> {
-  const { content } = body;
-  if (content instanceof Blob)
-    return content.arrayBuffer().catch(() => undefined);
-  return content ?? undefined;
+/** Seals the bytes of both, each byte once, the earlier part first. */
+async function poured(
+  core: Core,
+  old: Entry,
+  { body }: Draft,
+  partFirst: number,
+): Promise<SealedBody> {
+  const { first } = old.record;
+  const ahead = Math.min(partFirst - first, old.record.length);
+  // Whole slices in front of the new part keep their digests: they need not be read.
+  const kept = Math.max(0, Math.floor(ahead / SLICE_BYTES));
+  const sealer = new Sealer(core.store.takesBlobs, old, kept);
+  const sources: [number, AsyncIterable<ArrayBuffer>][] = [
+    [first + sealer.length, slicesOf(core, old, sealer.length / SLICE_BYTES)],
+    [partFirst, chunksOf(body)],
+  ];
+  if (partFirst < first) sources.reverse();
+  let at = Math.min(partFirst, first + sealer.length);
+  for (const [start, chunks] of sources) {
+    let position = start;
+    for await (const chunk of chunks) {
+      const skip = Math.max(0, at - position);
+      position += chunk.byteLength;
+      if (position <= at) continue;
+      sealer.push(new Uint8Array(chunk, skip));
+      at = position;
+    }
+  }
+  return sealer.finish();
+}
+
+async function* chunksOf({ content }: SealedBody): AsyncIterable<ArrayBuffer> {
+  if (!(content instanceof Blob)) {
+    if (content) yield content;
+    return;
+  }
+  for (let at = 0; at < content.size; at += SLICE_BYTES)
+    yield content.slice(at, at + SLICE_BYTES).arrayBuffer();
+}
+
+/** A stored body's slices from one on, verified; throws when one is broken. */
+async function* slicesOf(
+  core: Core,
+  { body, record }: Entry,
+  from = 0,
+): AsyncIterable<ArrayBuffer> {
+  if (body.is === 'buffer') yield body.buffer;
+  if (body.is !== 'blob') return;
+  const { storageTimeoutMs } = core.settings;
+  for (let slice = from; slice * record.slice < record.length; slice++) {
+    const bytes = await readSlice(record, body.blob, slice, storageTimeoutMs);
+    if (isBroken(bytes)) throw new Error(bytes.fault);
+    yield bytes;
+  }
 }
 
 /** A stored body's bytes, verified; undefined when they are broken. */
@@ -97,16 +144,15 @@ export async function bytesOf(
   core: Core,
   entry: Entry,
 ): Promise<ArrayBuffer | undefined> {
-  const { body, record } = entry;
-  if (body.is !== 'blob')
-    return body.is === 'buffer' ? body.buffer : new ArrayBuffer(0);
-  const whole = new Uint8Array(record.length);
-  for (let at = 0, slice = 0; at < record.length; slice++) {
-    const { storageTimeoutMs } = core.settings;
-    const bytes = await readSlice(entry, body.blob, slice, storageTimeoutMs);
-    if (isBroken(bytes)) return undefined;
-    whole.set(new Uint8Array(bytes), at);
-    at += bytes.byteLength;
+  const whole = new Uint8Array(entry.record.length);
+  let at = 0;
+  try {
+    for await (const bytes of slicesOf(core, entry)) {
+      whole.set(new Uint8Array(bytes), at);
+      at += bytes.byteLength;
+    }
+  } catch {
+    return undefined;
   }
   return whole.buffer;
 }
@@ -119,40 +165,58 @@ export const isBeginning = (policy: Policy, request: Request): boolean =>
   !request.headers.has('range') &&
   selects(policy, request) === 'match';
 
-/** The fields that ask for what is missing behind a stored beginning. */
-export function restFields({ headers, record }: Policy): Fields {
-  const range = ['Range', `bytes=${record.length}-`] as const;
-  const etag = headers.get('etag');
-  return etag?.startsWith('"') ? [range, ['If-Range', etag]] : [range];
-}
-
 /** The whole response, when the rest belongs to the same representation; undefined when it must be asked for anew. */
 export async function completed(
   core: Core,
+  visit: Visit,
   entry: Entry,
   arrival: Arrival,
 ): Promise<Arrival | undefined> {
   const { response } = arrival;
   const range = parseContentRange(response.headers.get('content-range'));
-  const { first, length, total } = entry.record;
+  const { length, total } = entry.record;
   const fits =
-    range?.first === first + length &&
+    range?.first === length &&
     range.total === total &&
     range.last === total - 1 &&
     sameRepresentation(entry, response);
-  if (response.status !== 206 || !fits || total > COMBINED) return undefined;
-  const begin = await bytesOf(core, entry);
-  const rest = await response.arrayBuffer().catch(() => undefined);
-  if (!begin || rest?.byteLength !== total - length) return undefined;
+  if (!fits || !response.body) return undefined;
+  const all = { first: 0, last: length - 1 };
+  const begin = await partStream(core, visit, entry, all);
+  if (!(begin instanceof ReadableStream)) return undefined;
   const headers = freshen(entry, response);
   headers.delete('content-range');
-  headers.delete('content-length');
+  headers.set('content-length', String(total));
+  const body = chained([begin, response.body], total);
   return {
     ...arrival,
-    response: new Response(new Blob([begin, rest]), {
-      status: 200,
-      statusText: 'OK',
-      headers,
-    }),
+    response: new Response(body, { status: 200, statusText: 'OK', headers }),
   };
+}
+
+/** One stream after the other; an error where they are shorter than announced. */
+function chained(
+  streams: readonly ReadableStream<Uint8Array>[],
+  length: number,
+): ReadableStream<Uint8Array> {
+  const readers = streams.map((stream) => stream.getReader());
+  let left = length;
+  return new ReadableStream({
+    async pull(controller) {
+      for (;;) {
+        const { value } = (await readers[0]?.read()) ?? {};
+        if (value) {
+          left -= value.length;
+          return controller.enqueue(value);
+        }
+        readers.shift();
+        if (readers.length > 0) continue;
+        if (left !== 0) throw new TypeError('mendbox: the rest is too short');
+        return controller.close();
+      }
+    },
+    async cancel(reason) {
+      await Promise.all(readers.map((reader) => reader.cancel(reason)));
+    },
+  });
 }

@@ -1,11 +1,12 @@
 /** Serves stored responses: no byte goes out that was not verified in this worker's life. */
 import { reuse, currentAge, type CacheStatus } from '../http/index.js';
-import { verified, verifiedStream, verifyWhole } from '../store/body.js';
+import { verifyWhole } from '../store/body.js';
 import { brokenBody, type Broken, type Entry } from '../store/records.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
 import { matchesMetadata } from './integrity.js';
 import { bytesOf } from './partial.js';
+import { partStream } from './splice.js';
 import { done, type Step, type Visit } from './visit.js';
 
 /** Answers at once, if the memory tier holds a fresh response; nothing is awaited. */
@@ -119,17 +120,7 @@ async function streamed(
     part === 'whole' || part === 'unsatisfiable'
       ? all
       : { first: part.first - record.first, last: part.last - record.first };
-  const stream = await verifiedStream({
-    entry,
-    blob: body.blob,
-    ...range,
-    deadlineMs: core.settings.storageTimeoutMs,
-    onBroken: (broken) => core.brokenInStream(visit, broken),
-    onEnd: () => {
-      if (range.first === 0 && range.last === all.last)
-        core.remember(verified(entry));
-    },
-  });
+  const stream = await partStream(core, visit, entry, range);
   if (!(stream instanceof ReadableStream)) return stream;
   if (status.hit) core.hit(entry);
   const { startedAt } = visit;

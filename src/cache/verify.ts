@@ -76,7 +76,7 @@ async function verifyBody(
   if (body.is === 'blob')
     for (let slice = 0; slice * record.slice < record.length; slice++) {
       const { storageTimeoutMs } = core.settings;
-      const bytes = await readSlice(entry, body.blob, slice, storageTimeoutMs);
+      const bytes = await readSlice(record, body.blob, slice, storageTimeoutMs);
       if (isBroken(bytes)) return bytes;
     }
   tally.bytes += record.length;

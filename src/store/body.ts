@@ -6,6 +6,7 @@ import {
   digestOfSlice,
   type Broken,
   type Entry,
+  type PolicyRecord,
 } from './records.js';
 
 /** A slice that passed, or what is wrong with it. */
@@ -15,7 +16,7 @@ const timedOut = (): Error => new Error('the Blob did not answer in time');
 
 /** Reads and verifies one slice of a Blob body; never rejects. */
 export async function readSlice(
-  { record }: Entry,
+  record: PolicyRecord,
   blob: Blob,
   slice: number,
   deadlineMs: number,
@@ -52,53 +53,50 @@ export async function verifyWhole(
   blob: Blob,
   deadlineMs: number,
 ): Promise<Entry | Broken> {
-  const bytes = await readSlice(entry, blob, 0, deadlineMs);
+  const bytes = await readSlice(entry.record, blob, 0, deadlineMs);
   return isBroken(bytes) ? bytes : verified(entry);
 }
 
-/** What a stream of slices needs to know. */
-export interface Reading {
-  readonly entry: Entry;
-  readonly blob: Blob;
-  /** The first and the last byte wanted. */
-  readonly first: number;
-  readonly last: number;
-  readonly deadlineMs: number;
-  /** Told the fault that ends the stream; gives the error that the reader sees. */
-  onBroken(broken: Broken): Error;
-  /** Told when the last slice has been handed out. */
-  onEnd(): void;
+/** Where the slices of a stream come from. */
+export interface Slices {
+  /** A verified slice; what it rejects with is the error that the reader sees. Asked in order, one at a time. */
+  at(slice: number): Promise<ArrayBuffer>;
+  /** Told when the last slice has been handed out, or the reader has gone. */
+  end(isComplete: boolean): void;
 }
 
 /**
- * A stream of a Blob's slices, each verified before it is handed out; the next one is read while this one is hashed. The
- * first slice is verified before the stream is made, so a fault there can still be healed whole.
+ * A stream of the bytes from `first` to `last`, each slice verified before it is handed out; the next one is read while
+ * the page takes this one. `begin` is the slice that holds the first byte.
  */
-export async function verifiedStream(
-  reading: Reading,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | Broken> {
-  const { entry, blob, first, last, deadlineMs } = reading;
-  const size = entry.record.slice;
+export function streamOf(
+  size: number,
+  { first, last }: { readonly first: number; readonly last: number },
+  begin: ArrayBuffer,
+  slices: Slices,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const end = Math.floor(last / size);
-  const read = (at: number) => readSlice(entry, blob, at, deadlineMs);
   let slice = Math.floor(first / size);
-  const begin = await read(slice);
-  if (isBroken(begin)) return begin;
-  let next: Slice | Promise<Slice> = begin;
+  let next: ArrayBuffer | Promise<ArrayBuffer> = begin;
   return new ReadableStream(
     {
       async pull(controller) {
         const bytes = await next;
-        if (isBroken(bytes)) return controller.error(reading.onBroken(bytes));
-        if (slice < end) next = read(slice + 1);
         const start = slice * size;
         const from = Math.max(first - start, 0);
         const to = Math.min(last - start + 1, bytes.byteLength);
+        if (slice++ < end) {
+          const ahead = slices.at(slice);
+          // Whoever pulls next meets the rejection.
+          ahead.catch(() => undefined);
+          next = ahead;
+        }
         controller.enqueue(new Uint8Array(bytes, from, to - from));
-        if (slice++ < end) return undefined;
-        reading.onEnd();
-        return controller.close();
+        if (slice <= end) return;
+        slices.end(true);
+        controller.close();
       },
+      cancel: () => slices.end(false),
     },
     { highWaterMark: 0 },
   );

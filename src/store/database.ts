@@ -118,17 +118,20 @@ export class Database {
   }
 
   /**
-   * Runs work on a connection, once, within the deadline. A dead connection is forgotten; the error is the work's own,
+   * Runs work on a connection, once, within the deadline and what is added to it, in milliseconds. A dead connection is forgotten; the error is the work's own,
    * or a StoreError when there is no connection or no answer.
    */
-  async once<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  async once<T>(
+    work: (connection: Connection) => Promise<T>,
+    moreMs = 0,
+  ): Promise<T> {
     if (this.isDown) throw unavailable('it failed a short while ago');
     this.#breaker.begin();
     const connection = this.#connection ?? (await this.#open());
     try {
       const value = await withDeadline(
         work(connection),
-        this.#deadlineMs,
+        this.#deadlineMs + moreMs,
         timedOut,
       );
       if (this.#breaker.succeed()) this.#onState();
@@ -141,14 +144,17 @@ export class Database {
   }
 
   /** As once(), and once more on a fresh connection when this one is dead; then the store is lost. */
-  async run<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  async run<T>(
+    work: (connection: Connection) => Promise<T>,
+    moreMs = 0,
+  ): Promise<T> {
     try {
-      return await this.once(work);
+      return await this.once(work, moreMs);
     } catch (error) {
       if (!isDead(error)) throw error;
     }
     try {
-      return await this.once(work);
+      return await this.once(work, moreMs);
     } catch (error) {
       throw isDead(error) ? this.#fail(lost('it stays closed', error)) : error;
     }

@@ -5,8 +5,8 @@
  * and a Blob need not pass through the worker's thread to answer; so they are Blobs, made slice by slice: the worker never
  * holds more than one slice of them.
  */
-import { digest, SLICE_BYTES } from './digest.js';
-import type { SealedBody } from './records.js';
+import { digest, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
+import type { Entry, SealedBody } from './records.js';
 
 /** The largest body that is stored inside its record, in bytes; with the rest of the record it stays under 64 KiB. */
 export const INLINE_BYTES = 48 * 1024;
@@ -34,8 +34,14 @@ export class Sealer {
   #length = 0;
   #digests = '';
 
-  constructor(asBlob: boolean) {
+  /** Goes on behind the first `slices` of a stored body, where it is a Blob of slices of our length. */
+  constructor(asBlob: boolean, old?: Entry, slices = 0) {
     this.#asBlob = asBlob;
+    if (old?.body.is !== 'blob' || old.record.slice !== SLICE_BYTES) return;
+    if (!asBlob || slices === 0) return;
+    this.#length = slices * SLICE_BYTES;
+    this.#digests = old.record.digests.slice(0, slices * DIGEST_CHARS);
+    this.#parts.push(old.body.blob.slice(0, this.#length));
   }
 
   /** Bytes taken so far. */

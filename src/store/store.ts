@@ -26,6 +26,7 @@ import {
 } from './database.js';
 import { Lookups, type Choose, type Found } from './lookup.js';
 import {
+  FINGERPRINT,
   decodePolicy,
   decodeTotals,
   idOf,
@@ -123,8 +124,9 @@ export class Store {
 
   async #tryWrite(draft: Draft, replaces: Replaces): Promise<Written> {
     try {
-      const record = await this.#change((transaction) =>
-        writePair(transaction, draft, replaces, this.#budget),
+      const record = await this.#change(
+        (transaction) => writePair(transaction, draft, replaces, this.#budget),
+        draft.body.length,
       );
       return record ? { is: 'stored', record } : { is: 'older' };
     } catch (error) {
@@ -147,6 +149,17 @@ export class Store {
       await policies.put(record, record.key);
       return true;
     }).catch(() => false);
+  }
+
+  /** Puts a mended body in the place of a broken one, if the pair's id is still the same; resolves to whether it did. */
+  async mend({ key, id, length }: PolicyRecord, body: Blob): Promise<boolean> {
+    return this.#change(async (transaction) => {
+      if (idOf(await transaction.objectStore('policies').get(key)) !== id)
+        return false;
+      const payload = { schema: FINGERPRINT, id, body };
+      await transaction.objectStore('payloads').put(payload, key);
+      return true;
+    }, length).catch(() => false);
   }
 
   /**
@@ -275,8 +288,8 @@ export class Store {
     return this.#database.destroy();
   }
 
-  /** One readwrite transaction over all stores; rejects unless it is complete. */
-  #change<T>(work: (transaction: Change) => Promise<T>): Promise<T> {
+  /** One readwrite transaction over all stores, which takes `bytes` to the disk; rejects unless it is complete. */
+  #change<T>(work: (transaction: Change) => Promise<T>, bytes = 0): Promise<T> {
     return this.#database.run(async (connection: Connection) => {
       const transaction = connection.transaction(ALL, 'readwrite', {
         durability: 'relaxed',
@@ -290,9 +303,12 @@ export class Store {
       } catch (error) {
         throw (await reasonOf(transaction)) ?? error;
       }
-    });
+    }, bytes / SLOWEST);
   }
 }
+
+/** What the slowest disk that counts as working writes, in bytes a millisecond: large bodies have longer deadlines. */
+const SLOWEST = 5_000;
 
 /** Why a transaction failed: its own error names the quota where the request's names only the abort. */
 async function reasonOf(transaction: Change): Promise<unknown> {
