@@ -1,51 +1,16 @@
-import { fileURLToPath } from 'node:url';
-import { build, type Rolldown } from 'vite';
 import type { EntryInfo } from '../../src/report.js';
-import { expect, test, type App } from '../fixtures.js';
+import { expect, test } from '../fixtures.js';
+import { startOwn } from '../own-worker.js';
 
 const fresh = { 'cache-control': 'max-age=600' };
-const install = fileURLToPath(
-  new URL('../../src/worker/install.ts', import.meta.url),
-);
-
-/** A worker of one's own: this script, with install() in scope, bundled as an app would. */
-async function bundled(script: string): Promise<string> {
-  const name = 'own-worker.js';
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    plugins: [
-      {
-        name: 'own-worker',
-        resolveId: (id) => (id === name ? `\0${name}` : undefined),
-        load: (id) =>
-          id === `\0${name}`
-            ? `import { install } from ${JSON.stringify(install)}; ${script}`
-            : undefined,
-      },
-    ],
-    build: {
-      write: false,
-      target: 'es2022',
-      rolldownOptions: { input: name, output: { format: 'iife' } },
-    },
-  });
-  const { output } = built as Rolldown.RolldownOutput;
-  return output[0].code;
-}
-
-async function start(app: App, script: string): Promise<void> {
-  const headers = { 'content-type': 'text/javascript' };
-  app.origin.answer('/own.js', { headers, body: await bundled(script) });
-  await app.page.goto(`${app.origin.url}/`);
-  await app.page.evaluate(() => window.bench.control('/own.js'));
-}
-
 test('what `match` refuses is left to the browser', async ({
   idle,
   origin,
 }) => {
-  await start(idle, `install({ match: ({ url }) => url.pathname !== '/no' });`);
+  await startOwn(
+    idle,
+    `install({ match: ({ url }) => url.pathname !== '/no' });`,
+  );
   origin.answer('/no', { headers: fresh, body: 'no' });
   origin.answer('/yes', { headers: fresh, body: 'yes' });
   expect((await idle.fetch('/no')).headers).not.toHaveProperty('cache-status');
@@ -59,7 +24,7 @@ test('`match` is told whether the URL is of the same origin', async ({
   origin,
   elsewhere,
 }) => {
-  await start(idle, 'install({ match: ({ sameOrigin }) => !sameOrigin });');
+  await startOwn(idle, 'install({ match: ({ sameOrigin }) => !sameOrigin });');
   const open = { 'access-control-allow-origin': '*' };
   origin.answer('/own', { headers: fresh, body: 'own' });
   elsewhere.answer('/other', { headers: { ...fresh, ...open }, body: 'o' });
@@ -78,7 +43,7 @@ for (const listener of ['onHeal', 'match']) {
     idle,
     origin,
   }) => {
-    await start(
+    await startOwn(
       idle,
       `install({ ${listener}: () => { throw new Error('on purpose'); } });`,
     );

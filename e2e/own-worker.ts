@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { build, type Rolldown } from 'vite';
+import type { App } from './fixtures.js';
+
+const install = fileURLToPath(
+  new URL('../src/worker/install.ts', import.meta.url),
+);
+
+/** A worker of one's own: this script, with install() in scope, bundled as an app would. */
+async function bundled(script: string): Promise<string> {
+  const name = 'own-worker.js';
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'own-worker',
+        resolveId: (id) => (id === name ? `\0${name}` : undefined),
+        load: (id) =>
+          id === `\0${name}`
+            ? `import { install } from ${JSON.stringify(install)}; ${script}`
+            : undefined,
+      },
+    ],
+    build: {
+      write: false,
+      target: 'es2022',
+      rolldownOptions: { input: name, output: { format: 'iife' } },
+    },
+  });
+  const { output } = built as Rolldown.RolldownOutput;
+  return output[0].code;
+}
+
+/** Opens the origin's page under a worker whose script is this, with install() in scope. */
+export async function startOwn(app: App, script: string): Promise<void> {
+  const headers = { 'content-type': 'text/javascript' };
+  app.origin.answer('/own.js', { headers, body: await bundled(script) });
+  await app.page.goto(`${app.origin.url}/`);
+  await app.page.evaluate(() => window.bench.control('/own.js'));
+}

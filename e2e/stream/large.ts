@@ -1,0 +1,92 @@
+import { createCipheriv } from 'node:crypto';
+import { SLICE_BYTES } from '../../src/store/digest.js';
+import { expect, type App } from '../fixtures.js';
+import type { Answer, Handler, Origin } from '../origin.js';
+
+/** Bytes in a million, as file sizes are given. */
+export const MB = 1_000_000;
+
+/** Bytes of one slice. */
+export const SLICE = SLICE_BYTES;
+
+/** As noise(), fast enough for 200 MB. */
+export function bulk(seed: string, length: number): Buffer {
+  const key = Buffer.alloc(16, seed);
+  return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(
+    Buffer.alloc(length),
+  );
+}
+
+/** A fresh response with a strong validator. */
+export const large = (tag: string, body: Buffer): Answer => ({
+  headers: {
+    'cache-control': 'max-age=3600',
+    'content-type': 'application/octet-stream',
+    etag: `"${tag}"`,
+  },
+  body,
+});
+
+/** Answers Range and If-Range as RFC 9110 section 14 says. */
+export const ranged =
+  (answer: Answer): Handler =>
+  ({ headers }) => {
+    const body = Buffer.from(answer.body ?? '');
+    const match = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '');
+    const condition = headers['if-range'];
+    const etag = answer.headers?.['etag'];
+    if (!match || (condition !== undefined && condition !== etag))
+      return { ...answer, headers: { ...answer.headers } };
+    const first = Number(match[1]);
+    const last = match[2] ? Number(match[2]) : body.length - 1;
+    return {
+      status: 206,
+      headers: {
+        ...answer.headers,
+        'content-range': `bytes ${first}-${last}/${body.length}`,
+      },
+      body: body.subarray(first, last + 1),
+    };
+  };
+
+/** Stores a large body, restarts the worker, and gives what was stored. */
+export async function store(
+  app: App,
+  origin: Origin,
+  path: string,
+  answer: Answer,
+): Promise<void> {
+  origin.on(path, ranged(answer));
+  const got = await app.fetch(path);
+  expect(got.error).toBeUndefined();
+  await app.settled(path);
+}
+
+/** Flips one bit in the middle of each of these slices of a stored body. */
+export async function damageSlices(
+  app: App,
+  path: string,
+  slices: readonly number[],
+): Promise<void> {
+  await app.page.evaluate(
+    async ([key, size, bad]) => {
+      const pair = await window.bench.read(key, 'mendbox');
+      let body = pair.payload?.['body'] as Blob;
+      for (const slice of bad) {
+        const end = Math.min((slice + 1) * size, body.size);
+        const at = Math.floor((slice * size + end) / 2);
+        const [byte = 0] = new Uint8Array(
+          await body.slice(at, at + 1).arrayBuffer(),
+        );
+        const flipped = new Uint8Array([byte ^ 4]);
+        body = new Blob([body.slice(0, at), flipped, body.slice(at + 1)]);
+      }
+      await window.bench.write(key, 'mendbox', {
+        ...pair,
+        payload: { ...pair.payload, body },
+      });
+    },
+    [app.key(path), SLICE, slices] as const,
+  );
+  await app.restartWorker();
+}
