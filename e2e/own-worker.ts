@@ -7,7 +7,7 @@ const install = fileURLToPath(
 );
 
 /** A worker of one's own: this script, with install() in scope, bundled as an app would. */
-async function bundled(script: string): Promise<string> {
+export async function bundled(script: string): Promise<string> {
   const name = 'own-worker.js';
   const built = await build({
     configFile: false,

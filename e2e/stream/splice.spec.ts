@@ -23,7 +23,7 @@ interface Row {
   readonly name: string;
   readonly bad: readonly number[];
   readonly stored?: Answer;
-  readonly then: Handler;
+  readonly again: Handler;
   readonly outcomes: readonly Outcome[];
   /** Header fields of the request that heals. */
   readonly asks?: Readonly<Record<string, string | undefined>>;
@@ -59,7 +59,7 @@ const tail = Buffer.concat([
   other.subarray(2 * SLICE),
 ]);
 
-const range = (slice: number): Row['asks'] => ({
+const range = (slice: number): NonNullable<Row['asks']> => ({
   range: `bytes=${slice * SLICE}-`,
   'if-range': '"first"',
 });
@@ -68,28 +68,28 @@ const rows: readonly Row[] = [
   ...[1, 2, last].map((slice) => ({
     name: `slice ${slice} of ${last} is broken`,
     bad: [slice],
-    then: ranged(first),
+    again: ranged(first),
     outcomes: ['range-spliced'] as const,
     asks: range(slice),
   })),
   {
     name: 'two slices are broken, one whole between them',
     bad: [1, 3],
-    then: ranged(first),
+    again: ranged(first),
     outcomes: ['range-spliced', 'range-spliced'],
     asks: range(1),
   },
   {
     name: 'every slice behind the first is broken',
     bad: [1, 2, 3, last],
-    then: ranged(first),
+    again: ranged(first),
     outcomes: ['range-spliced'],
     asks: range(1),
   },
   {
     name: 'the origin knows no Range',
     bad: [2],
-    then: () => first,
+    again: () => first,
     outcomes: ['refetch-spliced'],
     asks: range(2),
   },
@@ -97,27 +97,27 @@ const rows: readonly Row[] = [
     name: 'the validator is weak',
     bad: [2],
     stored: weak,
-    then: () => weak,
+    again: () => weak,
     outcomes: ['refetch-spliced'],
     asks: { range: undefined, 'if-range': undefined },
   },
   {
     name: 'the representation has changed',
     bad: [2],
-    then: ranged(second),
+    again: ranged(second),
     outcomes: ['stream-error'],
     asks: range(2),
   },
   {
     name: 'the representation has changed behind a beginning that is the same',
     bad: [2],
-    then: ranged(large('second', tail)),
+    again: ranged(large('second', tail)),
     outcomes: ['stream-error'],
   },
   {
     name: 'the representation has changed and the origin ignores If-Range',
     bad: [2],
-    then: ({ headers, ...seen }, socket) => {
+    again: ({ headers, ...seen }, socket) => {
       const { 'if-range': _, ...rest } = headers;
       return ranged(second)({ ...seen, headers: rest }, socket);
     },
@@ -126,25 +126,25 @@ const rows: readonly Row[] = [
   {
     name: 'a part of another representation bears the same validator',
     bad: [2],
-    then: ranged(large('first', other)),
+    again: ranged(large('first', other)),
     outcomes: ['stream-error'],
   },
   {
     name: 'Content-Range names another position',
     bad: [2],
-    then: inField('content-range', (value) => value.replace('s 2', 's 1')),
+    again: inField('content-range', (value) => value.replace('s 2', 's 1')),
     outcomes: ['stream-error'],
   },
   {
     name: 'Content-Range names another complete length',
     bad: [2],
-    then: inField('content-range', (value) => `${value}0`),
+    again: inField('content-range', (value) => `${value}0`),
     outcomes: ['stream-error'],
   },
   {
     name: 'Content-Range is right and the bytes are of another position',
     bad: [2],
-    then: changed((answer) => ({
+    again: changed((answer) => ({
       ...answer,
       body: bytes.subarray(SLICE, SLICE + (answer.body?.length ?? 0)),
     })),
@@ -153,19 +153,19 @@ const rows: readonly Row[] = [
   {
     name: 'Content-Range is missing',
     bad: [2],
-    then: inField('content-range', () => ''),
+    again: inField('content-range', () => ''),
     outcomes: ['stream-error'],
   },
   {
     name: 'the origin fails',
     bad: [2],
-    then: () => ({ status: 500, body: 'no' }),
+    again: () => ({ status: 500, body: 'no' }),
     outcomes: ['stream-error'],
   },
   {
     name: 'the rest is cut',
     bad: [2],
-    then: changed((answer) => ({
+    again: changed((answer) => ({
       ...answer,
       broken: { framing: 'length', after: 500_000, ending: 'reset' },
     })),
@@ -203,7 +203,7 @@ for (const row of rows) {
   test(`in mid-stream: ${row.name}`, async ({ app, origin }) => {
     await store(app, origin, path, row.stored ?? first);
     await damageSlices(app, path, row.bad);
-    origin.on(path, row.then);
+    origin.on(path, row.again);
     const got = await app.fetch(path);
     expect(got.headers['cache-status']).toMatch(isHit);
     const [, asked] = origin.requests(path);

@@ -1,6 +1,6 @@
 import type { EntryInfo } from '../../src/report.js';
 import { expect, test } from '../fixtures.js';
-import { startOwn } from '../own-worker.js';
+import { bundled, startOwn } from '../own-worker.js';
 
 const fresh = { 'cache-control': 'max-age=600' };
 test('what `match` refuses is left to the browser', async ({
