@@ -33,21 +33,35 @@ export function partOf(request: Request, entry: Entry): Part {
   return requestedRange(headers, entry.record.length);
 }
 
+type Fields = [name: string, value: string][];
+
+/** The stored fields that every answer repeats as they are. */
+const repeated = new WeakMap<Headers, Fields>();
+
+function repeatedFields(headers: Headers): Fields {
+  let fields = repeated.get(headers);
+  if (!fields) {
+    fields = [...headers].filter(([name]) => name !== 'age');
+    repeated.set(headers, fields);
+  }
+  return fields;
+}
+
 function fieldsOf(
   entry: Entry,
   status: CacheStatus,
   now: number,
   startedAt: number,
-): Headers {
-  const headers = new Headers(entry.headers);
-  // "a cache MUST generate an Age header field" (RFC 9111 section 4)
-  headers.set('Age', String(Math.floor(currentAge(entry, now))));
-  headers.append('Cache-Status', formatCacheStatus(status));
-  headers.append(
-    'Server-Timing',
-    `mendbox;desc="${status.hit ? 'hit' : (status.fwd ?? '')}";dur=${(performance.now() - startedAt).toFixed(1)}`,
-  );
-  return headers;
+): Fields {
+  const why = status.hit ? 'hit' : (status.fwd ?? '');
+  const ms = (performance.now() - startedAt).toFixed(1);
+  return [
+    ...repeatedFields(entry.headers),
+    // "a cache MUST generate an Age header field" (RFC 9111 section 4)
+    ['age', String(Math.floor(currentAge(entry, now)))],
+    ['cache-status', formatCacheStatus(status)],
+    ['server-timing', `mendbox;desc="${why}";dur=${ms}`],
+  ];
 }
 
 /** Builds the answer from a stored response; `body` holds exactly the bytes of `part`. */
@@ -59,23 +73,28 @@ export function stored(
   clock: { readonly now: number; readonly startedAt: number },
 ): Response {
   const headers = fieldsOf(entry, status, clock.now, clock.startedAt);
+  if (part !== 'whole') return partial(entry, part, body, headers);
+  const { statusText } = entry.record;
+  return new Response(body, { status: entry.status, statusText, headers });
+}
+
+function partial(
+  entry: Entry,
+  part: ByteRange | 'unsatisfiable',
+  body: BodyInit | null,
+  fields: Fields,
+): Response {
   const { total } = entry.record;
+  const headers = new Headers(fields);
   // It counts the whole body.
-  if (part !== 'whole') headers.delete('Content-Length');
+  headers.delete('Content-Length');
   if (part === 'unsatisfiable') {
     headers.set('Content-Range', `bytes */${total}`);
     return new Response(null, { status: 416, headers });
   }
-  if (part !== 'whole') {
-    headers.set('Content-Range', `bytes ${part.first}-${part.last}/${total}`);
-    return new Response(body, {
-      status: 206,
-      statusText: 'Partial Content',
-      headers,
-    });
-  }
-  const { statusText } = entry.record;
-  return new Response(body, { status: entry.status, statusText, headers });
+  headers.set('Content-Range', `bytes ${part.first}-${part.last}/${total}`);
+  const statusText = 'Partial Content';
+  return new Response(body, { status: 206, statusText, headers });
 }
 
 /** The network's response with Cache-Status; untouched where a script may not rebuild it. */

@@ -9,6 +9,9 @@ import type { Entry } from './records.js';
 /** What one entry costs beside its body, in bytes: headers, policy and handles, roughly. */
 const ENTRY_BYTES = 2048;
 
+/** How long nothing must have been remembered before Blobs are made, in milliseconds. */
+const IDLE_MS = 50;
+
 interface Slot {
   readonly entries: Entry[];
   bytes: number;
@@ -26,6 +29,9 @@ export class Memory {
   readonly #maxBytes: number;
   readonly #maxEntries: number;
   #bytes = 0;
+  /** Keys of entries whose bytes are not in a Blob yet. */
+  readonly #bare = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(maxBytes: number, maxEntries: number) {
     this.#maxBytes = maxBytes;
@@ -54,18 +60,34 @@ export class Memory {
   /** Keeps a verified entry, in the place of the one with the same key. */
   remember(entry: Entry): void {
     if (this.#maxBytes === 0) return;
-    const kept = asBlob(entry);
     const { key } = entry.record;
     this.forget(key);
     const base = baseOf(key);
     const slot = this.#slots.get(base) ?? { entries: [], bytes: 0 };
     const bytes = costOf(entry);
-    slot.entries.push(kept);
+    slot.entries.push(entry);
     slot.bytes += bytes;
     this.#bytes += bytes;
     this.#slots.delete(base);
     this.#slots.set(base, slot);
     this.#shrink();
+    if (entry.body.is === 'buffer') this.#wrapLater(key);
+  }
+
+  /** Making a Blob costs more than the answer it is for: it is made when nobody waits. */
+  #wrapLater(key: string): void {
+    this.#bare.add(key);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#wrap(), IDLE_MS);
+  }
+
+  #wrap(): void {
+    for (const key of this.#bare) {
+      const entries = this.#slots.get(baseOf(key))?.entries ?? [];
+      for (const [at, entry] of entries.entries())
+        if (entry.record.key === key) entries[at] = asBlob(entry);
+    }
+    this.#bare.clear();
   }
 
   /** Forgets the entry with this key, or only the one with this id. */
