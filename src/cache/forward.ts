@@ -8,7 +8,7 @@
  *    answer. `asked before` outlives drops and evictions.
  * 4. Across origins own fields would cause a preflight: the mode alone says what we want.
  * 5. What fails with own fields is sent again as the page made it: a redirect to another origin refuses them.
- * 6. A navigation given an init is no navigation any more: it goes out as it is.
+ * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
  */
 import type { Settings } from './options.js';
 import type { Visit } from './visit.js';
@@ -69,8 +69,7 @@ export class Network {
   async replay(visit: Visit): Promise<Arrival> {
     const { clone } = visit;
     this.#remember(clone.url);
-    if (clone.mode === 'navigate' || clone.cache === 'reload')
-      return this.#send(clone);
+    if (clone.cache === 'reload') return this.#send(clone);
     return this.#sendOr(visit, rebuilt(clone, { cache: 'reload' }));
   }
 
