@@ -27,7 +27,7 @@ export interface StoreFault {
     | 'getAllKeys'
     | 'openCursor'
     | 'openKeyCursor';
-  readonly how: 'hang' | 'hold' | 'throw' | 'fail' | 'abort' | 'alter';
+  readonly how: 'hang' | 'hold' | 'throw' | 'fail' | 'abort';
   readonly name?: string;
   readonly message?: string;
   readonly store?: 'policies' | 'payloads' | 'meta';
@@ -40,7 +40,6 @@ export interface StoreFault {
   readonly times?: number;
   /** A put into the same object store ends it. */
   readonly mended?: true;
-  readonly value?: unknown;
 }
 
 /** What the worker runs on. */

@@ -10,7 +10,7 @@ const fresh: Answer = {
 };
 
 /** Above the library's longest deadline, and far below what a page's own timeout would be. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 
 async function expectBytes(app: App, at = path): Promise<string> {
   const got = await app.fetch(at);

@@ -4,7 +4,7 @@
  *
  * Prototypes are patched, not wrapped in a Proxy: idb recognises its objects by instanceof.
  *
- *   { faults: [{ on, how, name, message, store, times, value }], clock: ms, missing: true }
+ *   { faults: [{ on, how, name, message, store, times }], clock: ms, missing: true }
  *
  * on      open, deleteDatabase, transaction, get, put, delete, getAll, getAllKeys, openCursor, openKeyCursor
  * how     hang    no event ever comes (of a transaction: nor of any of its requests)
@@ -12,7 +12,6 @@
  *         throw   the call itself throws name and message
  *         fail    an error event with name and message, and the transaction aborts
  *         abort   the request succeeds, then its transaction aborts with name and message
- *         alter   the request's result is `value`
  * store   only calls on this object store
  * mode    only transactions of this mode
  * blobs   true: only puts of a value whose body is a Blob
@@ -101,9 +100,6 @@
         request.addEventListener('success', () =>
           abortWith(request.transaction, error),
         );
-        break;
-      case 'alter':
-        own(request, 'result', fault.value);
         break;
       default:
         throw new Error(`shim: ${fault.on} cannot ${fault.how}`);
