@@ -70,6 +70,7 @@ export class HealingCache extends Upkeep {
       replay: (visit) => this.#ask(visit, (network) => network.replay(visit)),
       tell: core.tell,
     };
+    core.start();
   }
 
   /**
@@ -102,6 +103,7 @@ export class HealingCache extends Upkeep {
     if (isPageConditional(request))
       return [this.core.network.conditional(request), Promise.resolve()];
     const visit = this.core.visit(request, event);
+    this.core.ahead.note(visit.base);
     const quick = fromMemory(this.core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];
     return this.#withBackground(visit, this.#answer(visit));
@@ -170,6 +172,7 @@ export class HealingCache extends Upkeep {
   async #lookup(visit: Visit): Promise<Step> {
     const { core } = this;
     await core.settled(visit.base);
+    await core.ahead.reading(visit.base);
     let decided = this.#decide(visit, core.memory.entries(visit.base));
     if ('stored' in decided) return stepOf(decided, decided.stored);
     if (decided.is === 'miss' && NOT_READ.has(decided.why)) return decided;

@@ -6,6 +6,7 @@ import type { Found } from '../store/lookup.js';
 import { baseOf, Memory } from '../store/memory.js';
 import type { Broken, Entry } from '../store/records.js';
 import { Store } from '../store/store.js';
+import { Ahead } from './ahead.js';
 import { Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Healer } from './heal.js';
@@ -46,6 +47,7 @@ export class Core {
   readonly relapses = new Relapses();
   readonly counts: Counts = { hits: 0, misses: 0, heals: 0 };
   readonly probe = new Probe(this);
+  readonly ahead = new Ahead(this);
   readonly #peers: Peers;
   readonly #uses = new Map<string, number>();
   readonly #listeners = new Set<(event: HealEvent) => void>();
@@ -55,6 +57,7 @@ export class Core {
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
     this.network = new Network(settings, this.origin);
     this.#peers = new Peers(settings.cacheName, (base) => {
+      this.ahead.cancel(base);
       if (base === undefined) this.memory.clear();
       else this.memory.forgetAll(base);
     });
@@ -63,12 +66,17 @@ export class Core {
       name: settings.cacheName,
       deadlineMs: settings.storageTimeoutMs,
       budget: settings,
-      onLost: () => this.memory.clear(),
+      onLost: () => this.forget(),
       onState: (fault) => {
         if (fault)
           this.emit(storeEvent(settings.cacheName, fault, settings.now()));
       },
     });
+  }
+
+  /** Starts what a worker's first moments are for. */
+  start(): void {
+    if (this.settings.memoryBytes > 0) void this.ahead.start();
   }
 
   /** The key under which a request's responses are stored. */
@@ -115,12 +123,19 @@ export class Core {
 
   /** Tells other caches over the same store that a URL's records changed. */
   changed(base?: string): void {
+    this.ahead.cancel(base);
     this.#peers.tell(base);
+  }
+
+  /** Empties the memory tier. */
+  forget(): void {
+    this.ahead.cancel();
+    this.memory.clear();
   }
 
   /** Closes the store and what hangs on it. */
   close(): void {
-    this.memory.clear();
+    this.forget();
     this.#peers.close();
     this.store.close();
   }

@@ -177,7 +177,7 @@ export abstract class Upkeep {
 
   /** Empties the memory tier: the next hit of every URL is read from the disk and verified. */
   forget(): void {
-    this.core.memory.clear();
+    this.core.forget();
   }
 
   /** Closes the database; requests go to the network from now on. */

@@ -4,9 +4,9 @@
  */
 import type { Change } from './database.js';
 import { keysOf } from './lookup.js';
+import { decodeTotals, type Totals } from './meta.js';
 import {
   decodePolicy,
-  decodeTotals,
   idOf,
   lengthOf,
   sealPolicy,
@@ -14,7 +14,6 @@ import {
   type Draft,
   type Policy,
   type PolicyRecord,
-  type Totals,
 } from './records.js';
 
 /** How much may be stored. */

@@ -315,21 +315,6 @@ export const unusable = (record: PolicyRecord): Broken =>
 export const brokenBody = (record: PolicyRecord, fault: Fault): Broken =>
   broken(record.key, fault, 'payload.body', record.id);
 
-/** The sums that the store keeps in `meta`, so that a write need not count. */
-export interface Totals {
-  /** Sum of all bodies, in bytes. */
-  readonly bytes: number;
-  readonly entries: number;
-}
-
-const TotalsSchema = object({ bytes: bytes(), entries: bytes() });
-
-/** Decodes the totals; undefined when they must be counted. */
-export function decodeTotals(value: unknown): Totals | undefined {
-  const [error, totals] = validate(value, TotalsSchema);
-  return error === undefined ? totals : undefined;
-}
-
 /** The body length that a policy record gives, in bytes; 0 when it gives none. */
 export function lengthOf(value: unknown): number {
   const length = fieldOf(value, 'length');

@@ -24,16 +24,15 @@ import {
   type Connection,
   type StateListener,
 } from './database.js';
+import { decodeKeys, decodeTotals, type Totals } from './meta.js';
 import { Lookups, type Choose, type Found } from './lookup.js';
 import {
   FINGERPRINT,
   decodePolicy,
-  decodeTotals,
   idOf,
   type Draft,
   type Policy,
   type PolicyRecord,
-  type Totals,
 } from './records.js';
 
 /** What became of a write. */
@@ -194,7 +193,8 @@ export class Store {
       await Promise.all(
         [...all].flatMap((key) => [policies.delete(key), payloads.delete(key)]),
       );
-      if (all.size > 0) await transaction.objectStore('meta').delete('totals');
+      // The sums are counted anew, and no list of URLs outlives them.
+      if (all.size > 0) await transaction.objectStore('meta').clear();
       return keys.length;
     }).catch(() => 0);
   }
@@ -209,6 +209,21 @@ export class Store {
         await policies.put({ ...policy.record, used }, key);
       }
     }).catch(() => undefined);
+  }
+
+  /** The keys that the last worker was asked for first; none when the store cannot be used. */
+  async ahead(): Promise<readonly string[]> {
+    return this.#database
+      .run((connection) => connection.get('meta', 'ahead'))
+      .then(decodeKeys)
+      .catch(() => []);
+  }
+
+  /** Keeps the keys that this worker was asked for first. */
+  async saveAhead(keys: readonly string[]): Promise<void> {
+    await this.#database
+      .run((connection) => connection.put('meta', keys, 'ahead'))
+      .catch(() => undefined);
   }
 
   /** The stored bytes and entries, or undefined when the store cannot be used. */
