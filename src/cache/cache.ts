@@ -10,29 +10,21 @@
  * the only thing that leaves is the network's own rejection. Writing happens behind the answer, in waitUntil, and a write
  * or a drop that fails never fails a request.
  */
-import {
-  conditionalHeaders,
-  errorAnswer,
-  headUpdate,
-  mayServeStale,
-  reuse,
-  currentAge,
-  validation,
-  type Reuse,
-} from '../http/index.js';
+import { reuse, currentAge, type Reuse } from '../http/index.js';
 import type { Entry, Policy } from '../store/records.js';
-import { unusable } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
-import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { heal, type Healer } from './heal.js';
+import { hooksBehind, type Hooks } from './hooks.js';
+import { inMode } from './mode.js';
 import { settle, type HealingCacheOptions } from './options.js';
 import { completed, isBeginning } from './partial.js';
-import { freshened, receive, receiveUnsafe } from './receive.js';
-import { answerFrom, fromMemory, verifiedEntry } from './serve.js';
+import { receive, receiveUnsafe } from './receive.js';
+import { answerFrom, fromMemory } from './serve.js';
 import { validatorOf } from './splice.js';
 import { Upkeep } from './upkeep.js';
+import { validate } from './validate.js';
 import { done, type FetchEventLike, type Step, type Visit } from './visit.js';
 
 /** What handle() and handleAll() take: Workbox's and Serwist's RouteHandlerObject by shape. */
@@ -41,6 +33,8 @@ export interface HandleOptions {
   readonly request: Request | string;
   readonly url?: URL;
   readonly params?: unknown;
+  /** What somebody else has to say about this request; HealingStrategy's way in. */
+  readonly hooks?: Hooks | undefined;
 }
 
 const SAFE_READS = new Set(['GET', 'HEAD']);
@@ -51,6 +45,11 @@ const PAGE_CONDITIONS = [
   'if-match',
   'if-unmodified-since',
 ];
+
+/** Whether the URL's query has a parameter `mendbox-bypass`; a header field of that name would cause preflights. */
+const isBypassed = (url: string): boolean =>
+  url.includes('mendbox-bypass') &&
+  new URL(url).searchParams.has('mendbox-bypass');
 
 const isPageConditional = ({ headers }: Request): boolean =>
   PAGE_CONDITIONS.some((name) => headers.has(name)) ||
@@ -67,7 +66,7 @@ export class HealingCache extends Upkeep {
     this.#healer = {
       join: (visit) => core.join(visit),
       drop: (broken) => core.drop(broken),
-      replay: (visit) => this.#ask(visit, (network) => network.replay(visit)),
+      replay: (visit) => this.#replay(visit),
       tell: core.tell,
     };
     core.start();
@@ -75,13 +74,14 @@ export class HealingCache extends Upkeep {
 
   /**
    * Whether this cache has anything to do with a request. A worker leaves the others to the browser: other schemes,
-   * opaque responses, `only-if-cached` across origins.
+   * opaque responses, `only-if-cached` across origins, and what the option `bypass` or `mendbox-bypass` in the URL's
+   * query names.
    */
   accepts(request: Request): boolean {
     const { url, mode, cache, method } = request;
-    if (!url.startsWith('http')) return false;
-    const isOwn = url.startsWith(`${this.core.origin}/`);
-    if (mode === 'no-cors' && !isOwn) return false;
+    if (!url.startsWith('http') || isBypassed(url)) return false;
+    if (this.core.settings.bypass(request)) return false;
+    if (mode === 'no-cors' && !this.core.isOwn(url)) return false;
     if (!SAFE_READS.has(method)) return true;
     return cache !== 'only-if-cached' || mode === 'same-origin';
   }
@@ -95,26 +95,23 @@ export class HealingCache extends Upkeep {
   handleAll({
     event,
     request: input,
+    hooks,
   }: HandleOptions): [response: Promise<Response>, done: Promise<void>] {
     const request = typeof input === 'string' ? new Request(input) : input;
+    const { core } = this;
     if (!this.accepts(request))
-      return [this.core.settings.fetch(request), Promise.resolve()];
-    if (!SAFE_READS.has(request.method)) return this.#unsafe(request, event);
+      return [core.network.pass(request, hooks), Promise.resolve()];
+    if (!SAFE_READS.has(request.method)) {
+      const visit = core.unsafeVisit(request, event, hooks);
+      return this.#withBackground(visit, receiveUnsafe(core, visit));
+    }
     if (isPageConditional(request))
-      return [this.core.network.conditional(request), Promise.resolve()];
-    const visit = this.core.visit(request, event);
-    this.core.ahead.note(visit.base);
-    const quick = fromMemory(this.core, visit);
+      return [core.network.conditional(request, hooks), Promise.resolve()];
+    const visit = core.visit(request, event, hooks);
+    core.ahead.note(visit.base);
+    const quick = hooks ? undefined : fromMemory(core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];
     return this.#withBackground(visit, this.#answer(visit));
-  }
-
-  #unsafe(
-    request: Request,
-    event: FetchEventLike | undefined,
-  ): [Promise<Response>, Promise<void>] {
-    const visit = this.core.unsafeVisit(request, event);
-    return this.#withBackground(visit, receiveUnsafe(this.core, visit));
   }
 
   #withBackground(
@@ -147,7 +144,7 @@ export class HealingCache extends Upkeep {
   #next(visit: Visit, step: Step): Promise<Step> | Step {
     switch (step.is) {
       case 'lookup':
-        return this.#lookup(visit);
+        return this.#found(visit);
       case 'fresh':
         if (step.behind) this.#validateBehind(visit, step.entry);
         return answerFrom(this.core, visit, step.entry, {
@@ -155,11 +152,15 @@ export class HealingCache extends Upkeep {
           ttl: step.ttl,
         });
       case 'stale':
-        return this.#validate(visit, step);
+        return validate(this.core, visit, step);
+      case 'late':
+        this.#goOnBehind(step.visit, step.next);
+        return answerFrom(this.core, visit, step.entry, {
+          ...visit.status,
+          detail: 'network-timeout',
+        });
       case 'miss':
-        return step.beginning
-          ? this.#complete(visit, step.beginning)
-          : this.#forward(visit, step.why);
+        return this.#missed(visit, step);
       case 'broken':
         return heal(visit, step, this.#healer);
       case 'store-fault':
@@ -167,6 +168,25 @@ export class HealingCache extends Upkeep {
       case 'done':
         return step;
     }
+  }
+
+  #missed(visit: Visit, step: Step & { is: 'miss' }): Promise<Step> {
+    if (this.core.settings.mode === 'cache-only')
+      throw new TypeError(
+        `mendbox: nothing stored answers ${visit.request.url}`,
+      );
+    return step.beginning
+      ? this.#complete(visit, step.beginning)
+      : this.#forward(visit, step.why);
+  }
+
+  /** Looks up, and tells a hook when nothing stored can answer; it may know something that can. */
+  async #found(visit: Visit): Promise<Step> {
+    const step = await this.#lookup(visit);
+    const { willUse } = visit.hooks ?? {};
+    if (!willUse || step.is !== 'miss' || NOT_READ.has(step.why)) return step;
+    const given = await willUse(undefined);
+    return given ? done(given) : step;
   }
 
   async #lookup(visit: Visit): Promise<Step> {
@@ -197,21 +217,21 @@ export class HealingCache extends Upkeep {
 
   /** Nothing is stored and nobody may ask the origin; the browser's own HTTP cache may still know a redirect. */
   async #uncached(
-    { clone }: Visit,
+    { clone, hooks }: Visit,
     { answer }: Reuse<Policy> & { is: 'only-if-cached' },
   ): Promise<Step> {
     if (answer === 'gateway-timeout')
       return done(gatewayTimeout({ detail: 'only-if-cached' }));
-    return done(await this.core.settings.fetch(clone));
+    return done(await this.core.network.pass(clone, hooks));
   }
 
   #decide<T extends Policy>(visit: Visit, policies: readonly T[]): Reuse<T> {
-    const { now, maxAgeSeconds } = this.core.settings;
+    const { now, maxAgeSeconds, mode } = this.core.settings;
     const at = now();
     const young = policies.filter(
       (policy) => currentAge(policy, at) <= maxAgeSeconds,
     );
-    return reuse(visit.request, young, at);
+    return inMode(mode, reuse(visit.view, young, at));
   }
 
   /** Goes to the network without a stored response. */
@@ -245,6 +265,12 @@ export class HealingCache extends Upkeep {
     return done(receive(core, visit, rest, core.flights.begin(visit.base)));
   }
 
+  async #replay(visit: Visit): Promise<Response> {
+    // To others a healing looks like a miss.
+    await visit.hooks?.willUse?.(undefined);
+    return this.#ask(visit, (network) => network.replay(visit));
+  }
+
   /** Asks the network, and keeps others of the same URL waiting until it has answered. */
   async #ask(
     visit: Visit,
@@ -262,93 +288,25 @@ export class HealingCache extends Upkeep {
     }
   }
 
-  /** Asks the origin whether a stale response is still right (RFC 9111 section 4.3). */
-  async #validate(visit: Visit, step: Step & { is: 'stale' }): Promise<Step> {
-    const { core } = this;
-    // The payload is verified first: a broken one costs one round trip then, not two.
-    const entry = await verifiedEntry(core, step.entry);
-    if ('is' in entry) return entry;
-    if (await core.join(visit)) return { is: 'lookup' };
-    visit.status = { ...visit.status, fwd: step.why };
-    const flight = core.flights.begin(visit.base);
-    try {
-      const validators = conditionalHeaders(entry);
-      const arrival = await core.network.validate(visit, validators);
-      return this.#validated(visit, entry, arrival, flight);
-    } catch (error) {
-      flight.end();
-      return this.#withoutNetwork(visit, entry, error);
-    }
-  }
-
-  #validated(
-    visit: Visit,
-    entry: Entry,
-    arrival: Arrival,
-    flight: Flight,
-  ): Promise<Step> | Step {
-    const { core } = this;
-    const { response } = arrival;
-    const { status } = response;
-    if (status === 304) {
-      flight.end();
-      if (validation(entry, response) !== 'not-modified')
-        return unusable(entry.record);
-      visit.status = { ...visit.status, fwdStatus: status };
-      const fresh = freshened(core, visit, entry, arrival);
-      return answerFrom(core, visit, fresh, visit.status);
-    }
-    if (visit.request.method === 'HEAD') {
-      const update = headUpdate(entry, response);
-      flight.end();
-      if (update === 'freshen')
-        return answerFrom(core, visit, freshened(core, visit, entry, arrival), {
-          ...visit.status,
-          fwdStatus: status,
-        });
-      if (update === 'invalidate')
-        visit.background.push(core.invalidate(visit.base));
-    }
-    const now = core.settings.now();
-    if (status >= 500 && mayServeStale(visit.request, entry, now, status)) {
-      flight.end();
-      visit.background.push(response.body?.cancel() ?? Promise.resolve());
-      return answerFrom(core, visit, entry, {
-        ...visit.status,
-        fwdStatus: status,
-        detail: 'stale-if-error',
-      });
-    }
-    return done(receive(core, visit, arrival, flight));
-  }
-
-  /** The network failed: a stale response where one is allowed, else what RFC 9111 section 4.2.4 asks for. */
-  #withoutNetwork(
-    visit: Visit,
-    entry: Entry,
-    error: unknown,
-  ): Promise<Step> | Step {
-    const now = this.core.settings.now();
-    if (visit.request.signal.aborted) throw error;
-    if (mayServeStale(visit.request, entry, now, 'network'))
-      return answerFrom(this.core, visit, entry, {
-        ...visit.status,
-        detail: 'stale-if-error',
-      });
-    if (errorAnswer(entry) === 'gateway-timeout')
-      return done(gatewayTimeout(visit.status));
-    throw error;
-  }
-
   /** Validates behind an answer that was given already (RFC 5861 section 3). */
   #validateBehind(visit: Visit, entry: Entry): void {
     const { core } = this;
     if (core.flights.asking(visit.base)) return;
-    const behind = { ...visit, status: {}, joined: true };
+    const own: Visit = {
+      ...visit,
+      status: {},
+      joined: true,
+      hooks: hooksBehind(visit.hooks),
+    };
     const step: Step = { is: 'stale', entry, ttl: 0, why: 'stale' };
+    this.#goOnBehind(own, validate(core, own, step));
+  }
+
+  /** Lets a request go on whose page has been answered otherwise. */
+  #goOnBehind(visit: Visit, first: Promise<Step>): void {
     const work = async (): Promise<void> => {
-      let next: Step = await this.#validate(behind, step);
-      while (next.is !== 'done') next = await this.#next(behind, next);
+      let next = await first;
+      while (next.is !== 'done') next = await this.#next(visit, next);
       await next.response.body?.pipeTo(new WritableStream());
     };
     visit.background.push(work());

@@ -10,7 +10,9 @@ import { Ahead } from './ahead.js';
 import { Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Healer } from './heal.js';
+import type { Hooks } from './hooks.js';
 import { baseKey, isCredentialed, withoutFragment } from './key.js';
+import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
 import { Probe } from './probe.js';
@@ -80,36 +82,45 @@ export class Core {
   }
 
   /** The key under which a request's responses are stored. */
-  baseOf(request: Request): string {
+  baseOf(request: Request, url: string = request.url): string {
     const { matchOptions, partition } = this.settings;
-    const url = matchOptions.ignoreSearch
-      ? withoutFragment(request.url).replace(/\?.*$/, '')
-      : request.url;
     return baseKey(
-      url,
+      matchOptions.ignoreSearch
+        ? withoutFragment(url).replace(/\?.*$/, '')
+        : url,
       isCredentialed(request, this.origin),
       partition(request),
     );
   }
 
   /** A request at its start. */
-  visit(request: Request, event: FetchEventLike | undefined): Visit {
+  visit(
+    request: Request,
+    event: FetchEventLike | undefined,
+    hooks?: Hooks,
+  ): Visit {
     return {
       request,
+      view: viewOf(this.settings.mode, request),
       clone: request.clone(),
-      base: this.baseOf(request),
+      base: this.baseOf(request, hooks?.url),
       event,
       startedAt: performance.now(),
       background: [],
       status: {},
       joined: false,
       dropped: undefined,
+      hooks,
     };
   }
 
   /** An unsafe request at its start: it is sent as it is, so it is not cloned. */
-  unsafeVisit(request: Request, event: FetchEventLike | undefined): Visit {
-    return { ...this.visit(new Request(request.url), event), request };
+  unsafeVisit(
+    request: Request,
+    event: FetchEventLike | undefined,
+    hooks?: Hooks,
+  ): Visit {
+    return { ...this.visit(new Request(request.url), event, hooks), request };
   }
 
   /** Looks up what would answer a visit, past the memory tier. */
@@ -138,6 +149,18 @@ export class Core {
     this.forget();
     this.#peers.close();
     this.store.close();
+  }
+
+  /** Whether a URL is of the worker's own origin. */
+  isOwn(url: string): boolean {
+    return url.startsWith(`${this.origin}/`);
+  }
+
+  /** Tells that the store refused a write for want of room. */
+  refused(error: unknown): void {
+    const isQuota =
+      error instanceof DOMException && error.name === 'QuotaExceededError';
+    if (isQuota) this.#guarded(() => this.settings.onQuotaError?.());
   }
 
   /** Notes that an entry answered. */
@@ -236,12 +259,15 @@ export class Core {
 
   /** Hands an event to every listener; what one throws is its own affair. */
   emit(event: HealEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        reportError(error);
-      }
+    for (const listener of this.#listeners)
+      this.#guarded(() => listener(event));
+  }
+
+  #guarded(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      reportError(error);
     }
   }
 }

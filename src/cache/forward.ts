@@ -10,6 +10,7 @@
  * 5. What fails with own fields is sent again as the page made it: a redirect to another origin refuses them.
  * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
  */
+import type { Hooks } from './hooks.js';
 import type { Settings } from './options.js';
 import type { Visit } from './visit.js';
 
@@ -25,6 +26,8 @@ export type Fields = readonly (readonly [
   name: string,
   value?: string | undefined,
 ])[];
+
+const MANUAL: RequestInit = { redirect: 'manual' };
 
 /** Most URLs remembered as asked before. */
 const REMEMBERED = 20_000;
@@ -48,7 +51,7 @@ export class Network {
     const again = this.#asked.has(request.url);
     this.#remember(request.url);
     if (!again || request.cache !== 'default' || request.mode === 'navigate')
-      return this.#send(clone);
+      return this.#send(visit, clone);
     return this.#quietly(visit);
   }
 
@@ -56,20 +59,24 @@ export class Network {
    * Sends a page's own conditional request past the HTTP cache, as Fetch asks for (HTTP-network-or-cache fetch, step 8);
    * Chromium shows a worker such a request as `no-cache`. Neither answered from the store nor stored.
    */
-  conditional(request: Request): Promise<Response> {
+  conditional(request: Request, hooks?: Hooks): Promise<Response> {
     const { cache, mode } = request;
     const isPlain = cache === 'default' || cache === 'no-cache';
-    const { fetch } = this.#settings;
     if (!isPlain || mode === 'navigate' || !this.#isOwn(request))
-      return fetch(request);
-    return fetch(rebuilt(request, { cache: 'no-store' }));
+      return this.pass(request, hooks);
+    return this.pass(rebuilt(request, { cache: 'no-store' }), hooks);
+  }
+
+  /** Sends a request as it is. */
+  pass(request: Request, hooks?: Hooks): Promise<Response> {
+    return (hooks?.fetch ?? this.#settings.fetch)(request);
   }
 
   /** Sends the clone past the HTTP cache, whose copy may be what broke. */
   async replay(visit: Visit): Promise<Arrival> {
     const { clone } = visit;
     this.#remember(clone.url);
-    if (clone.cache === 'reload') return this.#send(clone);
+    if (clone.cache === 'reload') return this.#send(visit, clone);
     return this.#sendOr(visit, rebuilt(clone, { cache: 'reload' }));
   }
 
@@ -77,13 +84,13 @@ export class Network {
   async validate(visit: Visit, validators: Fields): Promise<Arrival> {
     const { request, clone } = visit;
     this.#remember(request.url);
-    if (request.mode === 'navigate') return this.#send(clone);
+    if (request.mode === 'navigate') return this.#send(visit, clone);
     if (!this.#isOwn(request))
-      return this.#send(rebuilt(clone, { cache: 'no-cache' }));
+      return this.#send(visit, rebuilt(clone, { cache: 'no-cache' }));
     if (validators.length === 0)
       return request.cache === 'default'
         ? this.#quietly(visit)
-        : this.#send(clone);
+        : this.#send(visit, clone);
     return this.#sendOr(visit, withFields(clone, validators));
   }
 
@@ -92,11 +99,12 @@ export class Network {
    * it. Positions are counted in bytes; `last` is the last one wanted.
    */
   async part(
-    { clone }: Visit,
+    visit: Visit,
     validator: string | undefined,
     first: number,
     last: number | '' = '',
   ): Promise<Arrival> {
+    const { clone } = visit;
     this.#remember(clone.url);
     const range = validator && `bytes=${first}-${last}`;
     // A simple Range needs no preflight (Fetch Standard, section 2.2.2), If-Range does.
@@ -107,7 +115,7 @@ export class Network {
     ];
     // The page's digest is of the whole.
     const init = { cache: 'no-store', integrity: '' } as const;
-    return this.#send(withFields(clone, fields, init));
+    return this.#send(visit, withFields(clone, fields, init));
   }
 
   #isOwn({ url }: Request): boolean {
@@ -126,7 +134,7 @@ export class Network {
   #quietly(visit: Visit): Promise<Arrival> {
     const { clone } = visit;
     if (!this.#isOwn(clone))
-      return this.#send(rebuilt(clone, { cache: 'no-store' }));
+      return this.#send(visit, rebuilt(clone, { cache: 'no-store' }));
     const quiet: [string, string][] = ['Cache-Control', 'Pragma']
       .filter((name) => !clone.headers.has(name))
       .map((name) => [name, '']);
@@ -135,13 +143,16 @@ export class Network {
 
   /** Sends a request of ours; if that fails or leads elsewhere, the page's own. */
   async #sendOr(visit: Visit, request: Request): Promise<Arrival> {
+    const { hooks } = visit;
+    // A hook shall see a failure once: a redirect, the one failure of our making, is met before it fails.
+    const own = hooks?.fetch ? rebuilt(request, MANUAL) : request;
     try {
-      const arrival = await this.#send(request);
+      const arrival = await this.#send(visit, own);
       if (arrival.response.type !== 'opaqueredirect') return arrival;
     } catch (error) {
-      if (visit.request.signal.aborted) throw error;
+      if (visit.request.signal.aborted || hooks?.fetch) throw error;
     }
-    return this.#send(visit.clone.clone());
+    return this.#send(visit, visit.clone.clone());
   }
 
   async #preloaded({ event, request }: Visit): Promise<Arrival | undefined> {
@@ -154,11 +165,11 @@ export class Network {
     return { response, requestTime, responseTime: this.#settings.now() };
   }
 
-  async #send(request: Request): Promise<Arrival> {
+  async #send({ hooks }: Visit, request: Request): Promise<Arrival> {
     const { now, fetch, fetchOptions } = this.#settings;
     const requestTime = now();
     const init = request.mode === 'navigate' ? undefined : fetchOptions;
-    const response = await fetch(request, init);
+    const response = await (hooks?.fetch?.(request) ?? fetch(request, init));
     return { response, requestTime, responseTime: now() };
   }
 }

@@ -40,8 +40,9 @@ function announcedLength({
     return range ? range.last - range.first + 1 : undefined;
   }
   const length = headers.get('content-length');
-  // Across origins a Content-Encoding is hidden, and Content-Length counts coded bytes.
-  if (type === 'cors' || headers.has('content-encoding') || length === null)
+  // Across origins a Content-Encoding is hidden, and Content-Length counts coded bytes; a script's own Response often
+  // has the fields of another.
+  if (type !== 'basic' || headers.has('content-encoding') || length === null)
     return undefined;
   return /^\d+$/.test(length) ? Number(length) : undefined;
 }

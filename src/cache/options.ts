@@ -1,5 +1,6 @@
 /** The options of a cache: their defaults, and what is said of a wrong one. */
 import type { HealEvent } from '../fault.js';
+import { MODES, type Mode } from './mode.js';
 
 /** How a HealingCache is set up; names that Workbox has mean what they mean there. */
 export interface HealingCacheOptions {
@@ -15,13 +16,18 @@ export interface HealingCacheOptions {
   maxAgeSeconds?: number;
   /** The memory tier's size, in bytes; 0 switches it off. Default 32 MiB. */
   memoryBytes?: number;
-  /** How long the network may take before a stored response answers, where RFC 9111 allows a stale one, in seconds. Default: no limit. */
+  /** How the store and the network take turns. Default `http`: as RFC 9111 says. */
+  mode?: Mode;
+  /**
+   * How long a validation may take before the stored response answers, in seconds: in mode `http` where RFC 9111 allows
+   * a stale one, in `network-first` always. Default: no limit.
+   */
   networkTimeoutSeconds?: number;
   /** Added to every request but navigations, as Workbox does. */
   fetchOptions?: RequestInit;
   /** `ignoreSearch` drops the query from the key; `ignoreVary` takes any variant. */
   matchOptions?: Pick<CacheQueryOptions, 'ignoreSearch' | 'ignoreVary'>;
-  /** Drops this whole cache when Workbox meets a quota error elsewhere in the origin. Default false. */
+  /** Drops this whole cache when Workbox meets a quota error elsewhere in the origin; in HealingStrategy only. Default false. */
   purgeOnQuotaError?: boolean;
   /** How long one wait for IndexedDB may take before the network answers, in milliseconds. Default 2,000. */
   storageTimeoutMs?: number;
@@ -29,6 +35,10 @@ export interface HealingCacheOptions {
   partition?: (request: Request) => string | null;
   /** Called with every heal event; what it throws is ignored. */
   onHeal?: (event: HealEvent) => void;
+  /** Called when the browser's quota refused a write although entries were evicted; what it throws is ignored. */
+  onQuotaError?: () => void;
+  /** Requests for which this returns true go to the network as if there were no cache. */
+  bypass?: (request: Request) => boolean;
   /** The clock, in milliseconds since the epoch. Default Date.now. */
   now?: () => number;
   /** The network. Default fetch. */
@@ -41,12 +51,12 @@ export interface Settings
     Required<
       Omit<
         HealingCacheOptions,
-        'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal'
+        'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal' | 'onQuotaError'
       >
     >,
     Pick<
       HealingCacheOptions,
-      'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal'
+      'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal' | 'onQuotaError'
     > {}
 
 const MIB = 1024 * 1024;
@@ -74,6 +84,7 @@ const CHECKS: Record<keyof HealingCacheOptions, Check> = {
   maxEntryBytes: COUNT,
   maxAgeSeconds: COUNT,
   memoryBytes: COUNT,
+  mode: [(value) => MODES.some((mode) => mode === value), MODES.join(', ')],
   networkTimeoutSeconds: POSITIVE,
   fetchOptions: [isObject, 'a RequestInit'],
   matchOptions: [isObject, 'an object with ignoreSearch and ignoreVary'],
@@ -81,6 +92,8 @@ const CHECKS: Record<keyof HealingCacheOptions, Check> = {
   storageTimeoutMs: POSITIVE,
   partition: [isFunction, 'a function from a Request to a string or null'],
   onHeal: FUNCTION,
+  onQuotaError: FUNCTION,
+  bypass: FUNCTION,
   now: FUNCTION,
   fetch: FUNCTION,
 };
@@ -109,10 +122,12 @@ export function settle(options: HealingCacheOptions): Settings {
     maxEntryBytes: 64 * MIB,
     maxAgeSeconds: Infinity,
     memoryBytes: 32 * MIB,
+    mode: 'http',
     matchOptions: {},
     purgeOnQuotaError: false,
     storageTimeoutMs: 2_000,
     partition: () => null,
+    bypass: () => false,
     now: () => Date.now(),
     fetch: (input, init) => fetch(input, init),
     ...withoutUndefined(options),

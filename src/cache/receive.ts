@@ -15,6 +15,7 @@ import {
   type Draft,
   type Entry,
   type Policy,
+  type PolicyRecord,
   type SealedBody,
 } from '../store/records.js';
 import type { Written } from '../store/store.js';
@@ -23,8 +24,9 @@ import type { Core } from './core.js';
 import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { declaresDigest, matchesFields } from './integrity.js';
-import { keep } from './keep.js';
+import { keep, type Limits } from './keep.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
+import { answerFrom } from './serve.js';
 import type { Visit } from './visit.js';
 
 /** Above this announced length lookups do not wait for the store, in bytes. */
@@ -62,24 +64,60 @@ export function receive(
     flight.end();
     return forwarded(response, response.body, visit.status);
   }
-  const kept = keep(response, {
-    maxEntryBytes: core.settings.maxEntryBytes,
-    asBlob: core.store.takesBlobs,
-  });
+  if (visit.hooks?.willStore) {
+    const { willStore } = visit.hooks;
+    const copy = response.clone();
+    const work = async (): Promise<unknown> => {
+      const chosen = await willStore(copy);
+      if (chosen) return writeChosen(core, visit, arrival, chosen, flight);
+      return copy.body?.cancel();
+    };
+    storing(visit, flight, work());
+    // Whether it is stored is known when the hook has decided, and the page has gone on.
+    return forwarded(response, response.body, visit.status);
+  }
+  const kept = keep(response, limitsOf(core));
   visit.status = { ...visit.status, stored: true };
-  flight.isStoring = true;
-  const written = write(core, visit, arrival, kept.body, flight);
-  visit.background.push(written);
-  const end = () => flight.end();
   if ((kept.announced ?? 0) > WAITED_FOR) flight.release();
-  written.then(end, end);
+  storing(visit, flight, write(core, visit, arrival, kept.body, flight));
   return forwarded(response, kept.page, visit.status);
 }
 
+const limitsOf = (core: Core): Limits => ({
+  maxEntryBytes: core.settings.maxEntryBytes,
+  asBlob: core.store.takesBlobs,
+});
+
+/** Lets lookups wait for what is being stored, and the worker live until it is. */
+function storing(
+  visit: Visit,
+  flight: Flight,
+  written: Promise<unknown>,
+): void {
+  flight.isStoring = true;
+  visit.background.push(written);
+  const end = () => flight.end();
+  written.then(end, end);
+}
+
+/** Stores what a hook chose in place of the network's response, if that may be stored as well. */
+async function writeChosen(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  chosen: Response,
+  flight: Flight,
+): Promise<Written['is']> {
+  if (chosen.bodyUsed || !mayStore(core, visit, chosen)) return 'refused';
+  const { page, body } = keep(chosen, limitsOf(core));
+  page?.pipeTo(new WritableStream()).catch(() => undefined);
+  return write(core, visit, { ...arrival, response: chosen }, body, flight);
+}
+
 function mayStore(core: Core, visit: Visit, response: Response): boolean {
-  const { request, base } = visit;
+  const { request, base, view } = visit;
   return (
-    request.cache !== 'no-store' &&
+    view.cache !== 'no-store' &&
     response.status !== 304 &&
     (response.status !== 206 || partOfResponse(response) !== undefined) &&
     isStorable(request, response) &&
@@ -92,10 +130,10 @@ function mayStore(core: Core, visit: Visit, response: Response): boolean {
  * Whether what is stored is outdated by a response that is not stored itself ("MUST use the most recent response", RFC
  * 9111 section 4). An error or an unlikely page outdates nothing.
  */
-function replacesOld({ request }: Visit, response: Response): boolean {
+function replacesOld({ request, view }: Visit, response: Response): boolean {
   return (
     request.method === 'GET' &&
-    request.cache !== 'no-store' &&
+    view.cache !== 'no-store' &&
     response.status < 400 &&
     response.status !== 304 &&
     !request.headers.has('range') &&
@@ -115,16 +153,52 @@ async function write(
   if (!sealed || flight.isOutdated) return 'refused';
   if (!(await isDeclared(core, visit, arrival.response, sealed)))
     return 'refused';
-  const draft = await combined(core, visit, draftOf(visit, arrival, sealed));
+  const base = await baseToStore(core, visit);
+  const single = draftOf(core, { ...visit, base }, arrival, sealed);
+  const draft = await combined(core, visit, single);
   if (!draft) return 'older';
+  const { didStore } = visit.hooks ?? {};
+  const old = didStore && (await storedNow(core, visit, base));
   const written = await core.store.write(draft, replacing(visit.request));
+  if (written.is === 'refused') core.refused(written.error);
   if (written.is !== 'stored') return written.is;
-  const { record } = written;
+  remember(core, draft, written.record, flight);
+  await didStore?.(old, new Response(draft.body.content, draft));
+  return 'stored';
+}
+
+/** Where a response is stored; a hook may name another URL than it was looked up under. */
+async function baseToStore(core: Core, visit: Visit): Promise<string> {
+  const url = await visit.hooks?.urlToStore?.();
+  return url === undefined ? visit.base : core.baseOf(visit.request, url);
+}
+
+/** What is about to be replaced, as a response. */
+async function storedNow(
+  core: Core,
+  visit: Visit,
+  base: string,
+): Promise<Response | undefined> {
+  const found = await core.store.find(base, (policies) =>
+    policies.find(replacing(visit.request)),
+  );
+  if (found.is !== 'entry') return undefined;
+  const looking = { ...visit, hooks: undefined };
+  const step = await answerFrom(core, looking, found.entry, {});
+  return step.is === 'done' ? step.response : undefined;
+}
+
+function remember(
+  core: Core,
+  draft: Draft,
+  record: PolicyRecord,
+  flight: Flight,
+): void {
   core.memory.forget(record.key);
-  core.changed(visit.base);
+  core.changed(draft.base);
   const { content } = draft.body;
   // A Blob made here holds memory; the database's own handle, met at the next lookup, does not.
-  if (record.form === 'blob' || flight.isOutdated) return 'stored';
+  if (record.form === 'blob' || flight.isOutdated) return;
   core.remember({
     ...draft,
     record,
@@ -133,7 +207,6 @@ async function write(
         ? { is: 'buffer', buffer: content }
         : { is: 'none' },
   });
-  return 'stored';
 }
 
 /** Whether the bytes are the ones that the origin declared; a cut that looks complete is found out here. */
@@ -160,7 +233,12 @@ async function isDeclared(
   return false;
 }
 
-function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
+function draftOf(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  body: SealedBody,
+): Draft {
   const { request } = visit;
   const { response, requestTime, responseTime } = arrival;
   const part = partOfResponse(response);
@@ -173,17 +251,19 @@ function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
     requestHeaders: recordNominated(request, response),
     requestTime,
     responseTime,
-    type: response.type === 'cors' ? 'cors' : 'basic',
+    // A hook's own Response does not tell where it came from.
+    type:
+      response.type === 'cors' || !core.isOwn(request.url) ? 'cors' : 'basic',
     body,
     tags: response.headers.get('cache-groups') ?? '',
     ...(part ? { part } : {}),
   });
 }
 
-/** Across origins Content-Length may count bytes that a hidden Content-Encoding coded. */
+/** Across origins Content-Length may count bytes that a hidden Content-Encoding coded; a script's own may be of another body. */
 function fieldsToStore(response: Response): Headers {
   const headers = storableHeaders(response);
-  if (response.type === 'cors') headers.delete('content-length');
+  if (response.type !== 'basic') headers.delete('content-length');
   return headers;
 }
 
@@ -234,7 +314,7 @@ export async function receiveUnsafe(
   const { request } = visit;
   const { now } = core.settings;
   const requestTime = now();
-  const response = await core.settings.fetch(request);
+  const response = await core.network.pass(request, visit.hooks);
   const partition = core.settings.partition(request);
   for (const url of invalidated(request, response))
     visit.background.push(core.invalidateUrl(url, partition));

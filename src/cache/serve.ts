@@ -5,6 +5,7 @@ import { brokenBody, type Broken, type Entry } from '../store/records.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
 import { matchesMetadata } from './integrity.js';
+import { inMode } from './mode.js';
 import { bytesOf } from './partial.js';
 import { partStream } from './splice.js';
 import { done, type Step, type Visit } from './visit.js';
@@ -16,7 +17,8 @@ export function fromMemory(core: Core, visit: Visit): Response | undefined {
   if (entries.length === 0 || core.flights.storing(visit.base))
     return undefined;
   const now = core.settings.now();
-  const decided = reuse(visit.request, entries, now);
+  const { mode } = core.settings;
+  const decided = inMode(mode, reuse(visit.view, entries, now));
   if (decided.is !== 'fresh') return undefined;
   const { stored: entry, ttl } = decided;
   if (currentAge(entry, now) > core.settings.maxAgeSeconds) return undefined;
@@ -77,8 +79,20 @@ export async function verifiedEntry(
   return verifyWhole(entry, body.blob, storageTimeoutMs);
 }
 
-/** Answers from a stored response, or says what is broken about it. */
+/** Answers from a stored response, or says what is broken about it, or that a hook would rather not use it. */
 export async function answerFrom(
+  core: Core,
+  visit: Visit,
+  found: Entry,
+  status: CacheStatus,
+): Promise<Step> {
+  const step = await rebuilt(core, visit, found, status);
+  if (step.is !== 'done' || !visit.hooks?.willUse) return step;
+  const response = await visit.hooks.willUse(step.response);
+  return response ? done(response) : { is: 'miss', why: 'request' };
+}
+
+async function rebuilt(
   core: Core,
   visit: Visit,
   found: Entry,

@@ -1,7 +1,8 @@
 /** One request's way through the cache, and the closed union of what may come next. */
-import type { CacheStatus, Reuse } from '../http/index.js';
+import type { CacheStatus, RequestView, Reuse } from '../http/index.js';
 import type { StoreError } from '../store/database.js';
 import type { Broken, Entry, Policy } from '../store/records.js';
+import type { Hooks } from './hooks.js';
 
 /** What mendbox needs of a FetchEvent; Workbox and Serwist hand one in, and so can anybody else. */
 export interface FetchEventLike {
@@ -13,6 +14,8 @@ export interface FetchEventLike {
 /** A request on its way. */
 export interface Visit {
   readonly request: Request;
+  /** The request as the store is asked: the cache's mode may change its `cache`. */
+  readonly view: RequestView;
   /** Cloned before the lookup: what a replay sends. */
   readonly clone: Request;
   /** The key of its URL. */
@@ -28,6 +31,8 @@ export interface Visit {
   joined: boolean;
   /** The drop of what was broken: a write behind the replay waits for it. */
   dropped: Promise<unknown> | undefined;
+  /** What somebody else has to say. */
+  hooks: Hooks | undefined;
 }
 
 /** Why a request goes to the network without a stored response. */
@@ -49,6 +54,13 @@ export type Step =
       readonly entry: Entry;
       readonly ttl: number;
       readonly why: 'stale' | 'request';
+    }
+  /** The origin takes too long to validate: the entry answers, and `next` is waited for behind it. */
+  | {
+      readonly is: 'late';
+      readonly entry: Entry;
+      readonly visit: Visit;
+      readonly next: Promise<Step>;
     }
   /** Nothing stored may answer; `beginning` is a stored first part of what is wanted. */
   | { readonly is: 'miss'; readonly why: Why; readonly beginning?: Entry }

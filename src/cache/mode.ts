@@ -1,0 +1,89 @@
+/** The modes of a cache: how it decides between the store and the network. All of them share one store and all heal. */
+import {
+  mayServeStale,
+  selects,
+  type RequestView,
+  type Reuse,
+  type StoredView,
+} from '../http/index.js';
+
+/** How a cache decides; the names but the first are Workbox's strategies. */
+export type Mode =
+  /** RFC 9111: what the origin's fields say. */
+  | 'http'
+  /** Whatever is stored answers, however old; else the network. */
+  | 'cache-first'
+  /** The network answers; what is stored, however old, when it fails or takes longer than networkTimeoutSeconds. */
+  | 'network-first'
+  /** Whatever is stored answers, and is validated behind every answer. */
+  | 'stale-while-revalidate'
+  /** The store is neither read nor written. */
+  | 'network-only'
+  /** Only what is stored answers, however old; else the request rejects with a TypeError. A broken entry still heals by the network. */
+  | 'cache-only';
+
+/** Every mode. */
+export const MODES: readonly Mode[] = [
+  'http',
+  'cache-first',
+  'network-first',
+  'stale-while-revalidate',
+  'network-only',
+  'cache-only',
+];
+
+/** The request.cache that the store is asked with; what a page asks for on its own goes first. */
+function cacheOf(mode: Mode, cache: RequestCache): RequestCache {
+  const isPlain = cache === 'default' || cache === 'force-cache';
+  switch (mode) {
+    case 'http':
+      return cache;
+    case 'cache-first':
+    case 'stale-while-revalidate':
+      return isPlain ? 'force-cache' : cache;
+    case 'network-first':
+      return isPlain ? 'no-cache' : cache;
+    case 'network-only':
+      return 'no-store';
+    case 'cache-only':
+      return 'force-cache';
+  }
+}
+
+/** The request as the decision sees it. */
+export function viewOf(mode: Mode, request: Request): RequestView {
+  if (mode === 'http') return request;
+  const { method, url, headers } = request;
+  return {
+    ...{ method, url, headers, mode: request.mode },
+    cache: cacheOf(mode, request.cache),
+  };
+}
+
+/** What a mode makes of a decision by RFC 9111. */
+export function inMode<T extends StoredView>(
+  mode: Mode,
+  decided: Reuse<T>,
+): Reuse<T> {
+  if (mode === 'stale-while-revalidate' && decided.is === 'fresh')
+    return { ...decided, is: 'stale-while-revalidate' };
+  // There is nobody to ask.
+  if (mode === 'cache-only' && decided.is === 'validate')
+    return { is: 'miss', why: 'miss' };
+  return decided;
+}
+
+/** Whether a stored response may answer in place of a network that failed, or is slow. */
+export function mayStandIn(
+  mode: Mode,
+  request: Request,
+  stored: StoredView,
+  now: number,
+): boolean {
+  const isPlain =
+    request.cache === 'default' ||
+    request.cache === 'force-cache' ||
+    request.mode === 'navigate';
+  if (mode !== 'http' && isPlain) return selects(stored, request) === 'match';
+  return mayServeStale(request, stored, now, 'network');
+}

@@ -1,0 +1,140 @@
+/** Asks the origin whether a stored response is still right (RFC 9111 section 4.3). */
+import {
+  conditionalHeaders,
+  errorAnswer,
+  headUpdate,
+  mayServeStale,
+  validation,
+} from '../http/index.js';
+import { withDeadline } from '../store/deadline.js';
+import { unusable, type Entry } from '../store/records.js';
+import { gatewayTimeout } from './answer.js';
+import type { Core } from './core.js';
+import type { Flight } from './flight.js';
+import type { Arrival } from './forward.js';
+import { hooksBehind } from './hooks.js';
+import { mayStandIn } from './mode.js';
+import { freshened, receive } from './receive.js';
+import { answerFrom, verifiedEntry } from './serve.js';
+import { done, type Step, type Visit } from './visit.js';
+
+/** Asks the origin; a response that may stand in answers when that takes longer than `networkTimeoutSeconds`. */
+export async function validate(
+  core: Core,
+  visit: Visit,
+  step: Step & { is: 'stale' },
+): Promise<Step> {
+  // The payload is verified first: a broken one costs one round trip then, not two.
+  const entry = await verifiedEntry(core, step.entry);
+  if ('is' in entry) return entry;
+  if (await core.join(visit)) return { is: 'lookup' };
+  visit.status = { ...visit.status, fwd: step.why };
+  const flight = core.flights.begin(visit.base);
+  const { networkTimeoutSeconds, mode, now } = core.settings;
+  return networkTimeoutSeconds !== undefined &&
+    mayStandIn(mode, visit.request, entry, now())
+    ? askInTime(core, visit, entry, flight, networkTimeoutSeconds * 1_000)
+    : ask(core, visit, entry, flight);
+}
+
+async function ask(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  flight: Flight,
+): Promise<Step> {
+  try {
+    const validators = conditionalHeaders(entry);
+    const arrival = await core.network.validate(visit, validators);
+    return await validated(core, visit, entry, arrival, flight);
+  } catch (error) {
+    flight.end();
+    return withoutNetwork(core, visit, entry, error);
+  }
+}
+
+const LATE = new Error('the network is late');
+
+/** Waits so many milliseconds for the origin; what it says later is heard behind the answer. */
+async function askInTime(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  flight: Flight,
+  timeoutMs: number,
+): Promise<Step> {
+  const asking = { ...visit };
+  const next = ask(core, asking, entry, flight);
+  try {
+    const step = await withDeadline(next, timeoutMs, () => LATE);
+    visit.status = asking.status;
+    return step;
+  } catch (error) {
+    if (error !== LATE) throw error;
+    asking.hooks = hooksBehind(visit.hooks);
+    asking.joined = true;
+    // Others who wait for this flight look what is stored.
+    flight.release();
+    return { is: 'late', entry, visit: asking, next };
+  }
+}
+
+function validated(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  arrival: Arrival,
+  flight: Flight,
+): Promise<Step> | Step {
+  const { response } = arrival;
+  const { status } = response;
+  if (status === 304) {
+    flight.end();
+    if (validation(entry, response) !== 'not-modified')
+      return unusable(entry.record);
+    visit.status = { ...visit.status, fwdStatus: status };
+    const fresh = freshened(core, visit, entry, arrival);
+    return answerFrom(core, visit, fresh, visit.status);
+  }
+  if (visit.request.method === 'HEAD') {
+    const update = headUpdate(entry, response);
+    flight.end();
+    if (update === 'freshen')
+      return answerFrom(core, visit, freshened(core, visit, entry, arrival), {
+        ...visit.status,
+        fwdStatus: status,
+      });
+    if (update === 'invalidate')
+      visit.background.push(core.invalidate(visit.base));
+  }
+  const now = core.settings.now();
+  if (status >= 500 && mayServeStale(visit.request, entry, now, status)) {
+    flight.end();
+    visit.background.push(response.body?.cancel() ?? Promise.resolve());
+    return answerFrom(core, visit, entry, {
+      ...visit.status,
+      fwdStatus: status,
+      detail: 'stale-if-error',
+    });
+  }
+  return done(receive(core, visit, arrival, flight));
+}
+
+/** The network failed: a stale response where one is allowed, else what RFC 9111 section 4.2.4 asks for. */
+function withoutNetwork(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  error: unknown,
+): Promise<Step> | Step {
+  const { mode, now } = core.settings;
+  if (visit.request.signal.aborted) throw error;
+  if (mayStandIn(mode, visit.request, entry, now()))
+    return answerFrom(core, visit, entry, {
+      ...visit.status,
+      detail: 'stale-if-error',
+    });
+  if (errorAnswer(entry) === 'gateway-timeout')
+    return done(gatewayTimeout(visit.status));
+  throw error;
+}
