@@ -27,6 +27,9 @@ export type Fields = readonly (readonly [
   value?: string | undefined,
 ])[];
 
+/** For a validation: what is stored is a better answer than an older one from the HTTP cache. */
+const ASKED: RequestInit = { cache: 'no-cache' };
+
 const MANUAL: RequestInit = { redirect: 'manual' };
 
 /** Most URLs remembered as asked before. */
@@ -89,9 +92,9 @@ export class Network {
       return this.#send(visit, rebuilt(clone, { cache: 'no-cache' }));
     if (validators.length === 0)
       return request.cache === 'default'
-        ? this.#quietly(visit)
+        ? this.#quietly(visit, ASKED)
         : this.#send(visit, clone);
-    return this.#sendOr(visit, withFields(clone, validators));
+    return this.#sendOr(visit, withFields(clone, validators), ASKED);
   }
 
   /**
@@ -131,18 +134,26 @@ export class Network {
   }
 
   /** Past the HTTP cache without saying so: empty fields keep the browser from adding `no-cache`. */
-  #quietly(visit: Visit): Promise<Arrival> {
+  #quietly(visit: Visit, again?: RequestInit): Promise<Arrival> {
     const { clone } = visit;
     if (!this.#isOwn(clone))
       return this.#send(visit, rebuilt(clone, { cache: 'no-store' }));
     const quiet: [string, string][] = ['Cache-Control', 'Pragma']
       .filter((name) => !clone.headers.has(name))
       .map((name) => [name, '']);
-    return this.#sendOr(visit, withFields(clone, quiet, { cache: 'no-store' }));
+    return this.#sendOr(
+      visit,
+      withFields(clone, quiet, { cache: 'no-store' }),
+      again,
+    );
   }
 
-  /** Sends a request of ours; if that fails or leads elsewhere, the page's own. */
-  async #sendOr(visit: Visit, request: Request): Promise<Arrival> {
+  /** Sends a request of ours; if that fails or leads elsewhere, the page's own, with `again` in place of its cache mode. */
+  async #sendOr(
+    visit: Visit,
+    request: Request,
+    again?: RequestInit,
+  ): Promise<Arrival> {
     const { hooks } = visit;
     // A hook shall see a failure once: a redirect, the one failure of our making, is met before it fails.
     const own = hooks?.fetch ? rebuilt(request, MANUAL) : request;
@@ -152,7 +163,8 @@ export class Network {
     } catch (error) {
       if (visit.request.signal.aborted || hooks?.fetch) throw error;
     }
-    return this.#send(visit, visit.clone.clone());
+    const { clone } = visit;
+    return this.#send(visit, again ? rebuilt(clone, again) : clone.clone());
   }
 
   async #preloaded({ event, request }: Visit): Promise<Arrival | undefined> {
