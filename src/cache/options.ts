@@ -10,7 +10,7 @@ export interface HealingCacheOptions {
   maxBytes?: number;
   /** Most stored responses. Default 10,000. */
   maxEntries?: number;
-  /** The largest body that is stored, in bytes. Default 64 MiB. */
+  /** The largest body that is stored, in bytes; a larger one only passes through. Default 64 MiB: of maxBytes' default a quarter, so that no one body drives out most others. */
   maxEntryBytes?: number;
   /** The age above which a stored response is no longer used without asking, in seconds. Default: no cap but the response's own. */
   maxAgeSeconds?: number;
