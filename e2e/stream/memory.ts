@@ -70,8 +70,10 @@ export class MemoryWatch {
 
   /** What is reachable in the worker: script objects, and the buffers that they hold, in bytes. */
   async live(): Promise<number> {
-    await this.#call('HeapProfiler.collectGarbage');
+    // Sent at once, so that little new garbage comes in between.
+    const collected = this.#call('HeapProfiler.collectGarbage');
     const usage = (await this.#call('Runtime.getHeapUsage')) as HeapUsage;
+    await collected;
     return usage.usedSize + (usage.backingStorageSize ?? 0);
   }
 
