@@ -8,7 +8,14 @@ export const ORIGIN_PATH = '/demo-origin/';
 
 /** The names of the resources, as the test ids use them. */
 export type ResourceName =
-  'json' | 'image' | 'script' | 'style' | 'large' | 'slow' | 'nostore';
+  | 'json'
+  | 'image'
+  | 'script'
+  | 'style'
+  | 'large'
+  | 'slow'
+  | 'nostore'
+  | 'picture';
 
 /** One resource of the demo's origin. */
 export interface Resource {
@@ -91,6 +98,17 @@ export const RESOURCES: readonly Resource[] = [
     delayMs: 0,
   },
 ];
+
+/** A picture of 12 MiB, whose pixels are its bytes: it is drawn as it arrives. */
+export const PICTURE: Resource = {
+  name: 'picture',
+  file: 'picture.rgba',
+  title: 'Picture',
+  about: 'Drawn slice by slice.',
+  contentType: 'application/octet-stream',
+  cacheControl: 'max-age=3600',
+  delayMs: 0,
+};
 
 /** The path of a resource. */
 export const pathOf = ({ file }: Pick<Resource, 'file'>): string =>

@@ -1,7 +1,7 @@
 /** Answers one request for a resource: conditional requests and single ranges (RFC 9110 sections 13 and 14). */
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pathOf, RESOURCES, type Resource } from '../resources.js';
+import { pathOf, PICTURE, RESOURCES, type Resource } from '../resources.js';
 import { bodyOf } from './bodies.js';
 
 const digests = new Map<Resource, string>();
@@ -92,5 +92,7 @@ export function answer(
 
 /** The resource at a path. */
 export function resourceAt(pathname: string): Resource | undefined {
-  return RESOURCES.find((resource) => pathOf(resource) === pathname);
+  return [...RESOURCES, PICTURE].find(
+    (resource) => pathOf(resource) === pathname,
+  );
 }

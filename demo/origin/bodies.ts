@@ -23,6 +23,27 @@ function large(): Buffer {
   return Buffer.from(words.buffer);
 }
 
+/** Glazed hills under a moon, 1024 by 3072 pixels of four bytes; a slice of 1 MiB is 256 rows. */
+function picture(): Buffer {
+  const [width, height] = [1024, 3072];
+  const pixels = Buffer.alloc(width * height * 4, 255);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const ridge = Math.floor(
+        (y - 900 + 90 * Math.sin(x / 97 + y / 700) + 60 * Math.sin(x / 41)) /
+          260,
+      );
+      const depth = Math.max(0, Math.min(8, ridge)) / 8;
+      const moon = Math.hypot(x - 700, y - 420) < 170 ? 60 : 0;
+      const grain = ((x * 7 + y * 13) ^ (x * y)) & 7;
+      const at = (y * width + x) * 4;
+      pixels[at] = 213 - 150 * depth + moon * 0.6 + grain;
+      pixels[at + 1] = 226 - 120 * depth + moon * 0.3 + grain;
+      pixels[at + 2] = 218 - 125 * depth - moon * 0.6 + grain;
+    }
+  return pixels;
+}
+
 function json(): string {
   const source = numbers(7);
   const readings = Array.from({ length: 24 }, (_, hour) => ({
@@ -92,6 +113,7 @@ const makers: Readonly<Record<ResourceName, () => string | Buffer>> = {
   large,
   slow: () => SLOW,
   nostore: () => PRIVATE,
+  picture,
 };
 
 const made = new Map<ResourceName, Buffer>();

@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connect, Plugin } from 'vite';
-import { ORIGIN_PATH, RESOURCES } from '../resources.js';
+import { ORIGIN_PATH, PICTURE, RESOURCES } from '../resources.js';
 import { answer, digestOf, resourceAt } from './answer.js';
 
 // The worker needs no exception from any of this: no WebAssembly, no eval, no inline script.
@@ -33,7 +33,7 @@ function sendText(
 
 function sendDigest(url: URL, response: ServerResponse): void {
   const name = url.searchParams.get('name');
-  const resource = RESOURCES.find((each) => each.name === name);
+  const resource = [...RESOURCES, PICTURE].find((each) => each.name === name);
   if (resource) sendText(response, 200, digestOf(resource));
   else sendText(response, 404, 'no such resource');
 }

@@ -3,11 +3,16 @@ import { Bench } from './bench.js';
 import { takeControl } from './control.js';
 import { find } from './dom.js';
 import { disableHousekeeping, wireHousekeeping } from './housekeeping.js';
+import { Player } from './player.js';
 
 const control = takeControl();
 const bench = new Bench(control);
+const player = new Player();
 
-onHeal((event) => bench.healed(event));
+onHeal((event) => {
+  bench.healed(event);
+  player.healed(event);
+});
 wireHousekeeping(bench);
 find('[data-testid=fetch-all]').addEventListener(
   'click',
@@ -17,6 +22,7 @@ find('[data-testid=fetch-all]').addEventListener(
 if (await control) {
   bench.strip.start();
   await bench.lookAtStore();
+  await player.lookAtStore();
 } else {
   bench.strip.without();
   bench.panel.disable('Without a worker nothing is stored.');

@@ -27,7 +27,9 @@ export interface Failure {
 }
 
 /** Asks the origin itself, past every cache. */
-async function expectedDigest({ name }: Resource): Promise<string> {
+export async function expectedDigest({
+  name,
+}: Pick<Resource, 'name'>): Promise<string> {
   try {
     const answer = await fetch(`${ORIGIN_PATH}digest?name=${name}`, {
       cache: 'no-store',

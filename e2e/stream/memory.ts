@@ -70,25 +70,11 @@ export class MemoryWatch {
 
   /** What is reachable in the worker: script objects, and the buffers that they hold, in bytes. */
   async live(): Promise<number> {
-    // Sent at once, so that little new garbage comes in between.
-    const collected = this.#call('HeapProfiler.collectGarbage');
+    // Buffers found dead by the first are freed by the second.
+    await this.#call('HeapProfiler.collectGarbage');
+    await this.#call('HeapProfiler.collectGarbage');
     const usage = (await this.#call('Runtime.getHeapUsage')) as HeapUsage;
-    await collected;
     return usage.usedSize + (usage.backingStorageSize ?? 0);
-  }
-
-  /** How far what lives in the worker rises above what it is at rest while `work` runs, in MiB. */
-  async liveRise(work: () => Promise<unknown>): Promise<number> {
-    const rest = await this.live();
-    let peak = rest;
-    let isOver = false;
-    const looking = (async () => {
-      while (!isOver) peak = Math.max(peak, await this.live());
-    })();
-    await work();
-    isOver = true;
-    await looking;
-    return (peak - rest) / MIB;
   }
 
   /** How far each renderer rises above its rest while `work` runs, uncollected garbage included, in MiB. */

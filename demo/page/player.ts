@@ -1,0 +1,151 @@
+/** A large picture drawn as its bytes arrive, and the bar of its slices: a click breaks one that is stored. */
+import type { HealEvent } from '../../src/fault.js';
+import { corrupt, peek } from '../../src/testing/index.js';
+import { PICTURE, pathOf } from '../resources.js';
+import { find, findOf, make, messageOf } from './dom.js';
+import { bytes, sha256, short } from './format.js';
+import { expectedDigest } from './measure.js';
+
+/** Bytes of one slice, as mendbox stores large bodies. */
+const SLICE = 1024 * 1024;
+
+/** How long the page takes over one slice, in milliseconds. */
+const PACE_MS = 350;
+
+/** Pixels of a row; four bytes each. */
+const WIDTH = 1024;
+
+/** Slices of the picture. */
+const SLICES = 12;
+
+type State = 'none' | 'stored' | 'broken' | 'drawn' | 'mended';
+
+const url = new URL(pathOf(PICTURE), location.href).href;
+
+const wait = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+/** The section of the page. */
+export class Player {
+  readonly #play = findOf(HTMLButtonElement, '[data-testid=player-play]');
+  readonly #says = find('[data-testid=player-outcome]');
+  readonly #canvas = findOf(HTMLCanvasElement, '#player-picture');
+  readonly #bar: readonly HTMLButtonElement[];
+  /** Broken slices that no event has told of yet. */
+  readonly #broken = new Set<number>();
+  #refetched = 0;
+  #isPlaying = false;
+
+  constructor() {
+    this.#bar = Array.from({ length: SLICES }, (_, slice) => {
+      const button = make('button', {
+        type: 'button',
+        'data-testid': `slice-${slice}`,
+      });
+      button.addEventListener('click', () => void this.#break(slice));
+      return button;
+    });
+    find('#player-slices').append(...this.#bar);
+    for (const slice of this.#bar.keys()) this.#mark(slice, 'none');
+    this.#play.addEventListener('click', () => void this.play());
+  }
+
+  /** Shows whether the picture is stored. */
+  async lookAtStore(): Promise<void> {
+    const isStored = (await peek(url)).length > 0;
+    for (const slice of this.#bar.keys())
+      if (!this.#broken.has(slice))
+        this.#mark(slice, isStored ? 'stored' : 'none');
+  }
+
+  #mark(slice: number, state: State): void {
+    const button = this.#bar[slice];
+    if (!button) return;
+    button.dataset['state'] = state;
+    button.disabled = state === 'none' || this.#isPlaying;
+    button.setAttribute(
+      'aria-label',
+      `Break slice ${slice + 1} of ${SLICES}: ${state === 'none' ? 'not stored' : state}`,
+    );
+  }
+
+  async #break(slice: number): Promise<void> {
+    try {
+      await corrupt(url, 'flip-bit', { at: slice * SLICE + (SLICE >> 1) });
+      this.#broken.add(slice);
+      this.#mark(slice, 'broken');
+      this.#says.textContent = `A bit of slice ${slice + 1} is flipped on the disk. Play it.`;
+    } catch (error) {
+      this.#says.textContent = `That did not work: ${messageOf(error)}`;
+    }
+  }
+
+  /** Fetches the picture and draws it at its own pace. */
+  async play(): Promise<void> {
+    this.#isPlaying = true;
+    this.#play.disabled = true;
+    this.#refetched = 0;
+    for (const button of this.#bar) button.disabled = true;
+    this.#canvas.getContext('2d')?.clearRect(0, 0, WIDTH, SLICES * 256);
+    try {
+      const answer = await fetch(url);
+      const picture = await this.#draw(answer);
+      await this.#prove(answer, picture);
+    } catch (error) {
+      this.#says.textContent = `The stream broke off: ${messageOf(error)}`;
+    }
+    this.#isPlaying = false;
+    this.#play.disabled = false;
+    for (const button of this.#bar) button.disabled = false;
+  }
+
+  async #draw({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
+    const picture = new Uint8Array(SLICES * SLICE);
+    const context = this.#canvas.getContext('2d');
+    const reader = body?.getReader();
+    let read = 0;
+    for (let drawn = 0; ;) {
+      const { value } = (await reader?.read()) ?? {};
+      if (!value) return picture.subarray(0, read);
+      picture.set(value, read);
+      read += value.length;
+      for (; (drawn + 1) * SLICE <= read; drawn++) {
+        const rows = picture.slice(drawn * SLICE, (drawn + 1) * SLICE);
+        const pixels = new ImageData(new Uint8ClampedArray(rows.buffer), WIDTH);
+        context?.putImageData(pixels, 0, drawn * pixels.height);
+        const isMended = this.#bar[drawn]?.dataset['state'] === 'mended';
+        if (!isMended && !this.#broken.has(drawn)) this.#mark(drawn, 'drawn');
+        await wait(PACE_MS);
+      }
+    }
+  }
+
+  async #prove(answer: Response, picture: Uint8Array<ArrayBuffer>) {
+    const [actual, expected] = await Promise.all([
+      sha256(picture.buffer),
+      expectedDigest(PICTURE),
+    ]);
+    const isRight = actual !== undefined && actual === expected;
+    const status = answer.headers.get('Cache-Status') ?? 'the network';
+    const again =
+      this.#refetched > 0
+        ? ` ${bytes(this.#refetched)} came again from the origin.`
+        : '';
+    this.#says.dataset['proof'] = isRight ? 'equal' : 'different';
+    this.#says.textContent = `${isRight ? `Right: SHA-256 ${short(actual)}… is the origin’s.` : 'The bytes are WRONG.'}${again} (${status})`;
+  }
+
+  /** Tells of a heal event; the first broken slice is the one that was mended. */
+  healed({ url: of, outcome, bytes: refetched = 0 }: HealEvent): void {
+    if (of !== url) return;
+    const [first] = [...this.#broken].sort((a, b) => a - b);
+    this.#refetched += refetched;
+    if (outcome === 'replayed') this.#broken.clear();
+    if (first === undefined || !outcome.endsWith('-spliced')) return;
+    // Neighbours are mended by one request.
+    for (let slice = first; this.#broken.delete(slice); slice++)
+      this.#mark(slice, 'mended');
+  }
+}
