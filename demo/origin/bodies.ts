@@ -23,25 +23,23 @@ function large(): Buffer {
   return Buffer.from(words.buffer);
 }
 
-/** Glazed hills under a moon, 1024 by 3072 pixels of four bytes; a slice of 1 MiB is 256 rows. */
+/** Glazed hills under a moon, 2048 by 1536 pixels of four bytes; a slice of 1 MiB is 128 rows. */
 function picture(): Buffer {
-  const [width, height] = [1024, 3072];
-  const pixels = Buffer.alloc(width * height * 4, 255);
+  const [width, height] = [2048, 1536];
+  const pixels = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
-      const ridge = Math.floor(
-        (y - 900 + 90 * Math.sin(x / 97 + y / 700) + 60 * Math.sin(x / 41)) /
-          260,
-      );
-      const depth = Math.max(0, Math.min(8, ridge)) / 8;
-      const moon = Math.hypot(x - 700, y - 420) < 170 ? 60 : 0;
-      const grain = ((x * 7 + y * 13) ^ (x * y)) & 7;
+      const waves = 70 * Math.sin(x / 260 + y / 300) + 35 * Math.sin(x / 97);
+      const ridge = Math.ceil((y - 560 + waves) / 170);
+      const depth = Math.max(0, Math.min(6, ridge)) / 6;
+      const isMoon = depth === 0 && Math.hypot(x - 1450, y - 270) < 130;
+      const grain = Math.imul(x * 31 + y, y * 17 + x) & 7;
       const at = (y * width + x) * 4;
-      pixels[at] = 213 - 150 * depth + moon * 0.6 + grain;
-      pixels[at + 1] = 226 - 120 * depth + moon * 0.3 + grain;
-      pixels[at + 2] = 218 - 125 * depth - moon * 0.6 + grain;
+      pixels[at] = (isMoon ? 243 : 205 - 176 * depth) + grain;
+      pixels[at + 1] = (isMoon ? 214 : 222 - 132 * depth) + grain;
+      pixels[at + 2] = (isMoon ? 138 : 212 - 134 * depth) + grain;
     }
-  return pixels;
+  return Buffer.from(pixels.buffer);
 }
 
 function json(): string {

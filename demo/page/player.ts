@@ -13,7 +13,7 @@ const SLICE = 1024 * 1024;
 const PACE_MS = 350;
 
 /** Pixels of a row; four bytes each. */
-const WIDTH = 1024;
+const WIDTH = 2048;
 
 /** Slices of the picture. */
 const SLICES = 12;
@@ -71,14 +71,24 @@ export class Player {
     );
   }
 
+  #stateOf(slice: number): State {
+    return this.#broken.has(slice) ? 'broken' : 'stored';
+  }
+
+  #say(text: string, proof?: 'equal' | 'different'): void {
+    this.#says.textContent = text;
+    if (proof) this.#says.dataset['proof'] = proof;
+    else delete this.#says.dataset['proof'];
+  }
+
   async #break(slice: number): Promise<void> {
     try {
       await corrupt(url, 'flip-bit', { at: slice * SLICE + (SLICE >> 1) });
       this.#broken.add(slice);
       this.#mark(slice, 'broken');
-      this.#says.textContent = `A bit of slice ${slice + 1} is flipped on the disk. Play it.`;
+      this.#say(`A bit of slice ${slice + 1} is flipped on the disk. Play it.`);
     } catch (error) {
-      this.#says.textContent = `That did not work: ${messageOf(error)}`;
+      this.#say(`That did not work: ${messageOf(error)}`);
     }
   }
 
@@ -87,14 +97,19 @@ export class Player {
     this.#isPlaying = true;
     this.#play.disabled = true;
     this.#refetched = 0;
-    for (const button of this.#bar) button.disabled = true;
-    this.#canvas.getContext('2d')?.clearRect(0, 0, WIDTH, SLICES * 256);
+    this.#say('Playing…');
+    for (const [slice, { dataset }] of this.#bar.entries())
+      this.#mark(
+        slice,
+        dataset['state'] === 'none' ? 'none' : this.#stateOf(slice),
+      );
+    this.#canvas.getContext('2d')?.clearRect(0, 0, WIDTH, this.#canvas.height);
     try {
       const answer = await fetch(url);
       const picture = await this.#draw(answer);
       await this.#prove(answer, picture);
     } catch (error) {
-      this.#says.textContent = `The stream broke off: ${messageOf(error)}`;
+      this.#say(`The stream broke off: ${messageOf(error)}`);
     }
     this.#isPlaying = false;
     this.#play.disabled = false;
@@ -133,8 +148,10 @@ export class Player {
       this.#refetched > 0
         ? ` ${bytes(this.#refetched)} came again from the origin.`
         : '';
-    this.#says.dataset['proof'] = isRight ? 'equal' : 'different';
-    this.#says.textContent = `${isRight ? `Right: SHA-256 ${short(actual)}… is the origin’s.` : 'The bytes are WRONG.'}${again} (${status})`;
+    this.#say(
+      `${isRight ? `Right: SHA-256 ${short(actual)}… is the origin’s.` : 'The bytes are WRONG.'}${again} (${status})`,
+      isRight ? 'equal' : 'different',
+    );
   }
 
   /** Tells of a heal event; the first broken slice is the one that was mended. */
