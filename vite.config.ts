@@ -90,6 +90,22 @@ const worker: UserConfig = {
   },
 };
 
+/** The kill switch: a classic script, too. */
+const kill: UserConfig = {
+  build: {
+    lib: {
+      entry: 'src/kill/kill.ts',
+      formats: ['iife'],
+      name: 'kill',
+      fileName: () => 'kill.js',
+    },
+    emptyOutDir: false,
+    target: 'es2022',
+    minify: true,
+    reportCompressedSize: false,
+  },
+};
+
 /** The page that breaks its own cache; also the fixture of the tests. */
 const demo: UserConfig = {
   root: 'demo',
@@ -103,6 +119,8 @@ export default defineConfig(({ mode }) => {
       return lib;
     case 'worker':
       return worker;
+    case 'kill':
+      return kill;
     default:
       return demo;
   }

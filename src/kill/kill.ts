@@ -1,0 +1,52 @@
+/**
+ * The kill switch, built as dist/kill.js: served in the place of a worker that must go, it drops what mendbox stored,
+ * unregisters itself and reloads its pages, which then go to the network.
+ *
+ * Caches with a name that does not begin with `mendbox` are named by the URL: /worker.js?name=api&name=pictures.
+ */
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** Storage buckets (Chromium), the last resort of a broken store. */
+export interface Buckets {
+  keys(): Promise<string[]>;
+  delete(name: string): Promise<void>;
+}
+
+/** How long a database may take to go, in milliseconds; the worker goes anyway. */
+const PATIENCE = 5_000;
+
+const names = new URL(location.href).searchParams.getAll('name');
+
+const isOurs = (name = ''): boolean =>
+  name.startsWith('mendbox') || names.includes(name);
+
+const dropped = (name = ''): Promise<unknown> =>
+  new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    // Blocked: it goes when the last page that holds it does.
+    for (const end of ['success', 'error', 'blocked'])
+      request.addEventListener(end, resolve);
+  });
+
+async function dropAll(): Promise<void> {
+  const databases = await indexedDB.databases();
+  const ours = databases.filter(({ name }) => isOurs(name));
+  await Promise.all(ours.map(({ name }) => dropped(name)));
+  const { storageBuckets } = navigator as { storageBuckets?: Buckets };
+  const buckets = (await storageBuckets?.keys()) ?? [];
+  for (const name of buckets.filter(isOurs)) await storageBuckets?.delete(name);
+}
+
+async function leave(): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  await Promise.race([dropAll(), late]).catch(() => undefined);
+  const pages = await self.clients.matchAll({ type: 'window' });
+  await self.registration.unregister();
+  await Promise.allSettled(pages.map((page) => page.navigate(page.url)));
+}
+
+self.addEventListener('install', (event) =>
+  event.waitUntil(self.skipWaiting()),
+);
+self.addEventListener('activate', (event) => event.waitUntil(leave()));
