@@ -1,7 +1,7 @@
 /** The public names of mendbox. */
 export { HealingCache, type HandleOptions } from './cache/cache.js';
 export type { HealingCacheOptions } from './cache/options.js';
-export { VERSION } from './cache/version.js';
+export { VERSION } from './version.js';
 export type { FetchEventLike } from './cache/visit.js';
 export type { Fault, HealEvent, Outcome, Phase } from './fault.js';
 export type {

@@ -44,7 +44,8 @@ export interface Asks {
   forget: { ask: 'forget' };
   purge: { ask: 'purge'; filter: PurgeFilter };
   verify: { ask: 'verify'; options?: VerifyOptions };
-  warm: { ask: 'warm'; urls: readonly string[] };
+  /** With `progress` the port also gets { progress: n }, n URLs having been dealt with. */
+  warm: { ask: 'warm'; urls: readonly string[]; progress?: boolean };
 }
 
 /** What the worker answers to each ask. */
@@ -70,7 +71,9 @@ export type Envelope<Name extends AskName = AskName> = {
 
 /** The worker's reply, on the port that came with the ask. */
 export type Reply<Name extends AskName = AskName> =
-  { ok: true; value: Answers[Name] } | { ok: false; error: string };
+  | { ok: true; value: Answers[Name] }
+  | { ok: false; error: string }
+  | { progress: number };
 
 /** The BroadcastChannel's name. */
 export type Channel = 'mendbox';
@@ -112,7 +115,7 @@ const schemas: Record<AskName, Pick<Struct, 'validate'>> = {
   forget: type({}),
   purge: type({ filter }),
   verify: type({ options: optional(options) }),
-  warm: type({ urls: array(string()) }),
+  warm: type({ urls: array(string()), progress: optional(boolean()) }),
 };
 
 const isName = (name: unknown): name is AskName =>

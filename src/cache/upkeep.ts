@@ -15,7 +15,7 @@ import { urlOfKey, withoutFragment } from './key.js';
 import { receive } from './receive.js';
 import { answerFrom } from './serve.js';
 import { verifyStore } from './verify.js';
-import { VERSION } from './version.js';
+import { VERSION } from '../version.js';
 import type { Visit } from './visit.js';
 
 /** Entries read at a time by a walk. */
@@ -85,6 +85,11 @@ export abstract class Upkeep {
     if (filter.tag !== undefined) return this.#purgeTag(filter.tag);
     const accepts = acceptsKey(filter);
     return core.purge(accepts);
+  }
+
+  /** Drops everything, or what one partition holds: for a logout. */
+  clear(partition?: string): Promise<number> {
+    return this.purge(partition === undefined ? { all: true } : { partition });
   }
 
   async #purgeTag(tag: string): Promise<number> {

@@ -5,6 +5,8 @@ import type { Answers, AskName, Asks, Envelope, Reply } from '../messages.js';
 export interface AskOptions {
   /** How long to wait for the reply, in milliseconds. Default 10,000; for verify and warm 300,000. */
   readonly timeoutMs?: number;
+  /** For warm(): called with the number of URLs that are dealt with. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** The page's service worker container, or undefined where there is none: old browsers, plain http, sandboxed frames. */
@@ -22,7 +24,7 @@ const fail = (why: string): Error => new Error(`mendbox: ${why}`);
 /** Sends one ask to the worker of this page; rejects with a plain Error when none answers, or when it answers that it failed. */
 export async function ask<Name extends AskName>(
   message: Asks[Name] & { ask: Name },
-  { timeoutMs = 10_000 }: AskOptions = {},
+  { timeoutMs = 10_000, onProgress }: AskOptions = {},
 ): Promise<Answers[Name]> {
   const workers = container();
   if (!workers) throw fail('this page has no service workers.');
@@ -45,7 +47,8 @@ export async function ask<Name extends AskName>(
       }, timeoutMs);
       port1.addEventListener('message', (event: MessageEvent<Reply<Name>>) => {
         const reply = event.data;
-        if (reply.ok) resolve(reply.value);
+        if ('progress' in reply) onProgress?.(reply.progress);
+        else if (reply.ok) resolve(reply.value);
         else reject(fail(reply.error));
       });
       port1.start();

@@ -25,6 +25,7 @@ export {
   type Registered,
   type RegisterOptions,
   type Unregistered,
+  type Versions,
 } from './register.js';
 
 /** Asks of this kind read or fetch everything: they may take minutes. */
@@ -44,6 +45,10 @@ export const purge = (
   options?: AskOptions,
 ): Promise<number> => ask({ ask: 'purge', filter }, options);
 
+/** Drops everything, or what one user's partition holds: for a logout. */
+export const clear = (partition?: string): Promise<number> =>
+  purge(partition === undefined ? { all: true } : { partition });
+
 /** Checks every stored response, bodies included. */
 export const verify = (
   options: VerifyOptions = {},
@@ -53,14 +58,15 @@ export const verify = (
 /** Fetches URLs, given relative to the page, and stores what may be stored. */
 export const warm = (
   urls: Iterable<string>,
-  options: AskOptions = LONG,
+  options: AskOptions = {},
 ): Promise<Answers['warm']> =>
   ask(
     {
       ask: 'warm',
+      progress: options.onProgress !== undefined,
       urls: Array.from(urls, (url) => new URL(url, document.baseURI).href),
     },
-    options,
+    { ...LONG, ...options },
   );
 
 /** Empties the worker's memory tier: the next answers are read from storage and verified again. */

@@ -1,4 +1,5 @@
 /** Says in plain words why a worker could not be registered. */
+import { container } from './ask.js';
 
 /** Why a page goes without a worker; the values are stable across releases. */
 export type Reason =
@@ -39,7 +40,7 @@ const problem = (reason: Reason, message: string): Problem => ({
 });
 
 /** Why a page has no service worker container at all. */
-export function environmentProblem(): Problem {
+function environmentProblem(): Problem {
   return isSecureContext
     ? problem('unsupported', 'this page has no service workers.')
     : problem(
@@ -97,7 +98,7 @@ function scopeProblem(
  * Engines say it in words of their own, or only "The operation is insecure", so
  * the script is fetched and looked at.
  */
-export async function scriptProblem(
+async function scriptProblem(
   script: URL,
   scope: URL,
   error: unknown,
@@ -126,4 +127,18 @@ export async function scriptProblem(
       ? problem('blocked', `the browser blocks storage for this site: ${why}`)
       : problem('broken', `${href} does not start, see its console: ${why}`))
   );
+}
+
+/** Why register() failed: the page has no service workers, or the browser refused the script. */
+export function problemOf(
+  script: URL,
+  scope: string | undefined,
+  error: unknown,
+): Problem | Promise<Problem> {
+  if (!container()) return environmentProblem();
+  const within =
+    scope === undefined
+      ? new URL('./', script)
+      : new URL(scope, document.baseURI);
+  return scriptProblem(script, within, error);
 }

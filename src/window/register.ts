@@ -1,11 +1,26 @@
 /** Registers the worker; the app works without one, only uncached. */
-import { container } from './ask.js';
-import { environmentProblem, scriptProblem, type Problem } from './problem.js';
+import { VERSION } from '../version.js';
+import { ask, container } from './ask.js';
+import type { Problem } from './problem.js';
+import { watch } from './update.js';
 
 /** How to register; the browser's own options, and what to do with a problem. */
 export interface RegisterOptions extends RegistrationOptions {
   /** Called when there will be no worker. Default: a warning on the console. */
   onProblem?: (problem: Problem) => void;
+  /**
+   * Called once for each newer worker that waits for this page to close, or has just taken over: `accept` makes it take
+   * over and reloads the page. Calling it again does nothing.
+   */
+  onUpdate?: (accept: () => void) => void;
+  /** Called when the worker that controls the page is of another version of mendbox; undefined: it does not say. */
+  onMismatch?: (versions: Versions) => void;
+}
+
+/** The versions of mendbox that a page and its worker were built with. */
+export interface Versions {
+  readonly page: string;
+  readonly worker: string | undefined;
 }
 
 /** A worker is registered. */
@@ -44,25 +59,44 @@ function warn({ message }: Problem): void {
  */
 export async function register(
   url: string | URL = '/worker.js',
-  { onProblem = warn, ...options }: RegisterOptions = {},
+  { onProblem = warn, onUpdate, onMismatch, ...options }: RegisterOptions = {},
 ): Promise<Registered | Unregistered> {
-  const without = (problem: Problem): Unregistered => {
-    onProblem(problem);
-    return { registered: false, ...problem };
-  };
   const workers = container();
-  if (!workers) return without(environmentProblem());
   const script = new URL(url, document.baseURI);
   try {
+    if (!workers) throw new TypeError();
     const registration = await workers.register(script, options);
-    return { registered: true, registration, controlled: controlled(workers) };
+    const control = controlled(workers);
+    if (onUpdate) watch(registration, onUpdate);
+    if (onMismatch) void control.then(() => shakeHands(onMismatch));
+    return { registered: true, registration, controlled: control };
   } catch (error) {
-    const scope =
-      options.scope === undefined
-        ? new URL('./', script)
-        : new URL(options.scope, document.baseURI);
-    return without(await scriptProblem(script, scope, error));
+    const problem = await problemOf(script, options.scope, error);
+    onProblem(problem);
+    return { registered: false, ...problem };
   }
+}
+
+/** What to say is fetched only when something is wrong: every page loads this file, and few need it. */
+async function problemOf(
+  script: URL,
+  scope: string | undefined,
+  error: unknown,
+): Promise<Problem> {
+  const told = await import('./problem.js').catch(() => undefined);
+  if (told) return told.problemOf(script, scope, error);
+  return {
+    reason: 'unreachable',
+    message: `${script.href} cannot be fetched.`,
+  };
+}
+
+async function shakeHands(
+  onMismatch: (versions: Versions) => void,
+): Promise<void> {
+  const reply = await ask({ ask: 'version' }).catch(() => undefined);
+  const worker = reply?.version;
+  if (worker !== VERSION) onMismatch({ page: VERSION, worker });
 }
 
 /**

@@ -12,6 +12,7 @@ async function list(cache: HealingCache): Promise<EntryInfo[]> {
 async function valueOf(
   cache: HealingCache,
   ask: Asks[AskName],
+  report: (progress: number) => void,
 ): Promise<Answers[AskName]> {
   switch (ask.ask) {
     case 'stats':
@@ -30,7 +31,7 @@ async function valueOf(
     case 'verify':
       return cache.verify(ask.options);
     case 'warm':
-      return cache.warm(ask.urls);
+      return cache.warm(ask.urls, ask.progress ? report : undefined);
   }
 }
 
@@ -38,9 +39,10 @@ async function valueOf(
 export async function answer(
   cache: HealingCache,
   ask: Asks[AskName],
+  report: (progress: number) => void,
 ): Promise<Reply> {
   try {
-    return { ok: true, value: await valueOf(cache, ask) };
+    return { ok: true, value: await valueOf(cache, ask, report) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { ok: false, error: `The ask '${ask.ask}' failed: ${why}` };

@@ -65,7 +65,9 @@ function onMessage(event: ExtendableMessageEvent, cache: HealingCache): void {
       return;
     case 'ask':
       event.waitUntil(
-        answer(cache, message.ask).then((reply) => port?.postMessage(reply)),
+        answer(cache, message.ask, (progress) =>
+          port?.postMessage({ progress }),
+        ).then((reply) => port?.postMessage(reply)),
       );
   }
 }
