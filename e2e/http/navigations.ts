@@ -48,6 +48,7 @@ export const navigations: readonly HttpCase[] = [
           headers: { location: '{case}/to', 'cache-control': 'no-store' },
         },
         also: ['/to', page('arrived', FRESH)],
+        status: 200,
         body: 'arrived',
       },
       { at: '/to', navigate: true, body: 'arrived' },

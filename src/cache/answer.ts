@@ -35,16 +35,33 @@ export function partOf(request: Request, entry: Entry): Part {
 
 type Fields = [name: string, value: string][];
 
-/** The stored fields that every answer repeats as they are. */
-const repeated = new WeakMap<Headers, Fields>();
+/** What every answer from a stored response repeats. */
+interface Repeated {
+  /** As they are. */
+  readonly fields: Fields;
+  /** What caches on the way have said, before what this one says. */
+  readonly status: string;
+  readonly timing: string;
+}
 
-function repeatedFields(headers: Headers): Fields {
-  let fields = repeated.get(headers);
-  if (!fields) {
-    fields = [...headers].filter(([name]) => name !== 'age');
-    repeated.set(headers, fields);
+const known = new WeakMap<Headers, Repeated>();
+
+const OURS = new Set(['age', 'cache-status', 'server-timing']);
+
+function repeatedOf(headers: Headers): Repeated {
+  let repeated = known.get(headers);
+  if (!repeated) {
+    const before = (name: string): string =>
+      headers.has(name) ? `${headers.get(name)}, ` : '';
+    repeated = {
+      fields: [...headers].filter(([name]) => !OURS.has(name)),
+      // Of two fields of one name only the first would reach the page (Chromium 156).
+      status: before('cache-status'),
+      timing: before('server-timing'),
+    };
+    known.set(headers, repeated);
   }
-  return fields;
+  return repeated;
 }
 
 function fieldsOf(
@@ -55,12 +72,13 @@ function fieldsOf(
 ): Fields {
   const why = status.hit ? 'hit' : (status.fwd ?? '');
   const ms = (performance.now() - startedAt).toFixed(1);
+  const repeated = repeatedOf(entry.headers);
   return [
-    ...repeatedFields(entry.headers),
+    ...repeated.fields,
     // "a cache MUST generate an Age header field" (RFC 9111 section 4)
     ['age', String(Math.floor(currentAge(entry, now)))],
-    ['cache-status', formatCacheStatus(status)],
-    ['server-timing', `mendbox;desc="${why}";dur=${ms}`],
+    ['cache-status', repeated.status + formatCacheStatus(status)],
+    ['server-timing', `${repeated.timing}mendbox;desc="${why}";dur=${ms}`],
   ];
 }
 

@@ -10,17 +10,16 @@
  * the only thing that leaves is the network's own rejection. Writing happens behind the answer, in waitUntil, and a write
  * or a drop that fails never fails a request.
  */
-import { reuse, currentAge, type Reuse } from '../http/index.js';
-import type { Entry, Policy } from '../store/records.js';
+import type { Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
 import type { Arrival } from './forward.js';
 import { heal, type Healer } from './heal.js';
 import { hooksBehind, type Hooks } from './hooks.js';
-import { inMode } from './mode.js';
+import { isRead, look, type LocalOnly } from './look.js';
 import { settle, type HealingCacheOptions } from './options.js';
-import { completed, isBeginning } from './partial.js';
-import { receive, receiveUnsafe } from './receive.js';
+import { completed } from './partial.js';
+import { receive, receiveUnsafe, updateByHead } from './receive.js';
 import { answerFrom, fromMemory } from './serve.js';
 import { validatorOf } from './splice.js';
 import { Upkeep } from './upkeep.js';
@@ -184,54 +183,24 @@ export class HealingCache extends Upkeep {
   async #found(visit: Visit): Promise<Step> {
     const step = await this.#lookup(visit);
     const { willUse } = visit.hooks ?? {};
-    if (!willUse || step.is !== 'miss' || NOT_READ.has(step.why)) return step;
+    if (!willUse || step.is !== 'miss' || !isRead(step.why)) return step;
     const given = await willUse(undefined);
     return given ? done(given) : step;
   }
 
   async #lookup(visit: Visit): Promise<Step> {
-    const { core } = this;
-    await core.settled(visit.base);
-    await core.ahead.reading(visit.base);
-    let decided = this.#decide(visit, core.memory.entries(visit.base));
-    if ('stored' in decided) return stepOf(decided, decided.stored);
-    if (decided.is === 'miss' && NOT_READ.has(decided.why)) return decided;
-    const found = await core.store.find(visit.base, (policies) => {
-      const choice = this.#decide(visit, policies);
-      decided = choice as typeof decided;
-      if ('stored' in choice) return choice.stored;
-      return policies.find((policy) => isBeginning(policy, visit.request));
-    });
-    switch (found.is) {
-      case 'entry':
-        return stepOf(decided, found.entry);
-      case 'none':
-        if (decided.is === 'only-if-cached')
-          return this.#uncached(visit, decided);
-        return stepOf(decided, undefined);
-      case 'broken':
-      case 'store-fault':
-        return found;
-    }
+    const step = await look(this.core, visit);
+    return step.is === 'only-if-cached' ? this.#uncached(visit, step) : step;
   }
 
   /** Nothing is stored and nobody may ask the origin; the browser's own HTTP cache may still know a redirect. */
   async #uncached(
     { clone, hooks }: Visit,
-    { answer }: Reuse<Policy> & { is: 'only-if-cached' },
+    { answer }: LocalOnly,
   ): Promise<Step> {
     if (answer === 'gateway-timeout')
       return done(gatewayTimeout({ detail: 'only-if-cached' }));
     return done(await this.core.network.pass(clone, hooks));
-  }
-
-  #decide<T extends Policy>(visit: Visit, policies: readonly T[]): Reuse<T> {
-    const { now, maxAgeSeconds, mode } = this.core.settings;
-    const at = now();
-    const young = policies.filter(
-      (policy) => currentAge(policy, at) <= maxAgeSeconds,
-    );
-    return inMode(mode, reuse(visit.view, young, at));
   }
 
   /** Goes to the network without a stored response. */
@@ -240,7 +209,7 @@ export class HealingCache extends Upkeep {
     why: (Step & { is: 'miss' })['why'],
   ): Promise<Step> {
     const { core } = this;
-    if (!NOT_READ.has(why) && (await core.join(visit))) return { is: 'lookup' };
+    if (isRead(why) && (await core.join(visit))) return { is: 'lookup' };
     visit.status = { ...visit.status, fwd: why };
     return done(await this.#ask(visit, (network) => network.plain(visit)));
   }
@@ -281,6 +250,7 @@ export class HealingCache extends Upkeep {
     const flight = core.flights.begin(visit.base);
     try {
       const arrival = await send(core.network);
+      if (visit.request.method === 'HEAD') updateByHead(core, visit, arrival);
       return receive(core, visit, arrival, flight);
     } catch (error) {
       flight.end();
@@ -310,24 +280,5 @@ export class HealingCache extends Upkeep {
       await next.response.body?.pipeTo(new WritableStream());
     };
     visit.background.push(work());
-  }
-}
-
-/** Reasons for which nothing is looked up. */
-const NOT_READ = new Set(['bypass', 'request']);
-
-function stepOf(decided: Reuse<Policy>, entry: Entry | undefined): Step {
-  if (decided.is === 'miss')
-    return entry ? { ...decided, beginning: entry } : decided;
-  if (decided.is === 'only-if-cached' || !entry)
-    return { is: 'miss', why: 'miss' };
-  const { ttl } = decided;
-  switch (decided.is) {
-    case 'fresh':
-      return { is: 'fresh', entry, ttl, behind: false };
-    case 'stale-while-revalidate':
-      return { is: 'fresh', entry, ttl, behind: true };
-    case 'validate':
-      return { is: 'stale', entry, ttl, why: decided.why };
   }
 }

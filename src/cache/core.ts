@@ -11,11 +11,12 @@ import { Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Healer } from './heal.js';
 import type { Hooks } from './hooks.js';
-import { baseKey, isCredentialed, withoutFragment } from './key.js';
+import { baseKey, isCredentialed, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
 import { Probe } from './probe.js';
+import { Search } from './search.js';
 import type { FetchEventLike, Visit } from './visit.js';
 
 /** How long a request waits for another of the same URL, in milliseconds. */
@@ -43,6 +44,7 @@ export class Core {
   readonly settings: Settings;
   readonly origin = ownOrigin();
   readonly store: Store;
+  readonly search: Search;
   readonly memory: Memory;
   readonly network: Network;
   readonly flights = new Flights();
@@ -74,6 +76,7 @@ export class Core {
           this.emit(storeEvent(settings.cacheName, fault, settings.now()));
       },
     });
+    this.search = new Search(this.store);
   }
 
   /** Starts what a worker's first moments are for. */
@@ -85,9 +88,7 @@ export class Core {
   baseOf(request: Request, url: string = request.url): string {
     const { matchOptions, partition } = this.settings;
     return baseKey(
-      matchOptions.ignoreSearch
-        ? withoutFragment(url).replace(/\?.*$/, '')
-        : url,
+      matchOptions.ignoreSearch ? withoutSearch(url) : url,
       isCredentialed(request, this.origin),
       partition(request),
     );
@@ -230,12 +231,23 @@ export class Core {
     return this.store.purge(accepts);
   }
 
-  /** Drops the responses of a URL with and without credentials, in every form that this cache may have stored it. */
+  /**
+   * Drops the responses of a URL with and without credentials, in every form that this cache may have stored it, and those
+   * that would answer for it.
+   */
   invalidateUrl(url: string, partition: string | null): Promise<unknown> {
+    this.network.note(url);
+    const { ignoreSearch } = this.settings.matchOptions;
+    const own = ignoreSearch ? withoutSearch(url) : url;
     return Promise.all(
-      [true, false].map((credentialed) =>
-        this.invalidate(baseKey(url, credentialed, partition)),
-      ),
+      [true, false].map((credentialed) => {
+        const base = baseKey(own, credentialed, partition);
+        const others = this.search
+          .equivalents(base)
+          .then((bases) => Promise.all(bases.map((o) => this.invalidate(o))));
+        this.flights.hold(base, others);
+        return Promise.all([this.invalidate(base), others]);
+      }),
     );
   }
 

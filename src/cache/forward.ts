@@ -52,7 +52,7 @@ export class Network {
     const preloaded = await this.#preloaded(visit);
     if (preloaded) return preloaded;
     const again = this.#asked.has(request.url);
-    this.#remember(request.url);
+    this.note(request.url);
     if (!again || request.cache !== 'default' || request.mode === 'navigate')
       return this.#send(visit, clone);
     return this.#quietly(visit);
@@ -78,7 +78,7 @@ export class Network {
   /** Sends the clone past the HTTP cache, whose copy may be what broke. */
   async replay(visit: Visit): Promise<Arrival> {
     const { clone } = visit;
-    this.#remember(clone.url);
+    this.note(clone.url);
     if (clone.cache === 'reload') return this.#send(visit, clone);
     return this.#sendOr(visit, rebuilt(clone, { cache: 'reload' }));
   }
@@ -86,7 +86,7 @@ export class Network {
   /** Asks the origin whether what is stored is still right (RFC 9111 section 4.3.1). */
   async validate(visit: Visit, validators: Fields): Promise<Arrival> {
     const { request, clone } = visit;
-    this.#remember(request.url);
+    this.note(request.url);
     if (request.mode === 'navigate') return this.#send(visit, clone);
     if (!this.#isOwn(request))
       return this.#send(visit, rebuilt(clone, { cache: 'no-cache' }));
@@ -108,7 +108,7 @@ export class Network {
     last: number | '' = '',
   ): Promise<Arrival> {
     const { clone } = visit;
-    this.#remember(clone.url);
+    this.note(clone.url);
     const range = validator && `bytes=${first}-${last}`;
     // A simple Range needs no preflight (Fetch Standard, section 2.2.2), If-Range does.
     const condition = this.#isOwn(clone) ? validator : undefined;
@@ -121,16 +121,17 @@ export class Network {
     return this.#send(visit, withFields(clone, fields, init));
   }
 
-  #isOwn({ url }: Request): boolean {
-    return url.startsWith(`${this.#origin}/`);
-  }
-
-  #remember(url: string): void {
+  /** Notes that the HTTP cache may hold something of this URL that must not come back. */
+  note(url: string): void {
     this.#asked.delete(url);
     this.#asked.add(url);
     const [oldest] = this.#asked;
     if (this.#asked.size > REMEMBERED && oldest !== undefined)
       this.#asked.delete(oldest);
+  }
+
+  #isOwn({ url }: Request): boolean {
+    return url.startsWith(`${this.#origin}/`);
   }
 
   /** Past the HTTP cache without saying so: empty fields keep the browser from adding `no-cache`. */

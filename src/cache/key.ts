@@ -28,6 +28,11 @@ export function withoutFragment(url: string): string {
   return at < 0 ? url : url.slice(0, at);
 }
 
+/** A URL as a cache sees it that pays no attention to queries. */
+export function withoutSearch(url: string): string {
+  return withoutFragment(url).replace(/\?.*$/, '');
+}
+
 /**
  * Whether a request carries cookies and the like: responses with and without them are kept apart (Fetch Standard,
  * section 2.2.5).

@@ -2,6 +2,7 @@
 import {
   clearsCache,
   freshen,
+  headUpdate,
   invalidated,
   isStorable,
   recordNominated,
@@ -78,6 +79,7 @@ export function receive(
   }
   const kept = keep(response, limitsOf(core));
   visit.status = { ...visit.status, stored: true };
+  core.search.note(visit.base, response);
   if ((kept.announced ?? 0) > WAITED_FOR) flight.release();
   storing(visit, flight, write(core, visit, arrival, kept.body, flight));
   return forwarded(response, kept.page, visit.status);
@@ -130,10 +132,10 @@ function mayStore(core: Core, visit: Visit, response: Response): boolean {
  * Whether what is stored is outdated by a response that is not stored itself ("MUST use the most recent response", RFC
  * 9111 section 4). An error or an unlikely page outdates nothing.
  */
-function replacesOld({ request, view }: Visit, response: Response): boolean {
+function replacesOld({ request, status }: Visit, response: Response): boolean {
   return (
     request.method === 'GET' &&
-    view.cache !== 'no-store' &&
+    status.fwd !== 'bypass' &&
     response.status < 400 &&
     response.status !== 304 &&
     !request.headers.has('range') &&
@@ -306,6 +308,32 @@ export function freshened(
   return fresh;
 }
 
+/** Updates or outdates the stored response to GET by the answer to a HEAD that was forwarded (RFC 9111 section 4.3.5). */
+export function updateByHead(core: Core, visit: Visit, arrival: Arrival): void {
+  const { base, request } = visit;
+  if (visit.status.fwd === 'bypass' || arrival.response.status !== 200) return;
+  const settled = core.settled(base);
+  const update = async (): Promise<void> => {
+    await settled;
+    const found = await core.store.find(base, (policies) =>
+      policies.find((policy) => selects(policy, request) === 'match'),
+    );
+    if (found.is !== 'entry') return;
+    const said = headUpdate(found.entry, arrival.response);
+    if (said === 'freshen') freshened(core, visit, found.entry, arrival);
+    if (said === 'invalidate') await core.invalidate(base);
+  };
+  const updated = update();
+  core.flights.hold(base, updated);
+  visit.background.push(updated);
+}
+
+/** A redirect that the page follows by itself is hidden from the worker, but it is no error. */
+const unhidden = ({ type, status, headers }: Response): ResponseView => ({
+  status: type === 'opaqueredirect' ? 303 : status,
+  headers,
+});
+
 /** Sends an unsafe request and drops what it makes invalid (RFC 9111 section 4.4). */
 export async function receiveUnsafe(
   core: Core,
@@ -316,7 +344,7 @@ export async function receiveUnsafe(
   const requestTime = now();
   const response = await core.network.pass(request, visit.hooks);
   const partition = core.settings.partition(request);
-  for (const url of invalidated(request, response))
+  for (const url of invalidated(request, unhidden(response)))
     visit.background.push(core.invalidateUrl(url, partition));
   if (!isRebuildable(response) || !isStorable(request, response))
     return response;

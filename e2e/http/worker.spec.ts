@@ -1,0 +1,174 @@
+import { expect, isHit, test, type App } from '../fixtures.js';
+import type { Answer } from '../origin.js';
+
+const page = (title: string, headers = {}): Answer => ({
+  headers: {
+    'content-type': 'text/html',
+    'cache-control': 'max-age=3600',
+    ...headers,
+  },
+  body: `<!doctype html><title>${title}</title>`,
+});
+
+async function enablePreload(app: App): Promise<void> {
+  await app.page.evaluate(async () => {
+    const { navigationPreload } = await navigator.serviceWorker.ready;
+    await navigationPreload.enable();
+  });
+}
+
+/** What a navigation's preload carries, and nothing else does. */
+const PRELOAD = 'service-worker-navigation-preload';
+
+test.describe('navigation preload', () => {
+  test.beforeEach(({ browserName }) => {
+    test.skip(
+      browserName === 'firefox',
+      'Firefox starts no preload while the worker is running',
+    );
+  });
+
+  test('a preload is used as the answer of the network, and stored', async ({
+    app,
+    origin,
+  }) => {
+    await enablePreload(app);
+    origin.answer('/page', page('one'));
+    await app.page.goto(`${origin.url}/page`);
+    expect(await app.page.title()).toBe('one');
+    const seen = origin.requests('/page');
+    expect(seen.map(({ headers }) => headers[PRELOAD])).toEqual(['true']);
+    await app.settled('/page');
+  });
+
+  test('a preload that a stored response makes needless is settled, without a word on the console', async ({
+    app,
+    origin,
+  }) => {
+    const said: string[] = [];
+    app.page.on('console', (message) => said.push(message.text()));
+    origin.answer('/page', page('one'), page('two'));
+    await app.page.goto(`${origin.url}/page`);
+    await app.settled('/page');
+    await enablePreload(app);
+    await app.page.goto(`${origin.url}/page`);
+    expect(await app.page.title()).toBe('one');
+    await app.page.goto(`${origin.url}/`);
+    expect(said.filter((text) => /preload/i.test(text))).toEqual([]);
+  });
+
+  test('a preload that fails is no reason to fail', async ({ app, origin }) => {
+    await enablePreload(app);
+    origin.on('/page', ({ headers }, socket) => {
+      if (headers[PRELOAD] === undefined) return page('one');
+      socket.destroy();
+      return undefined;
+    });
+    await app.page.goto(`${origin.url}/page`);
+    expect(await app.page.title()).toBe('one');
+  });
+
+  test('a preload that is redirected leads to where it leads', async ({
+    app,
+    origin,
+  }) => {
+    await enablePreload(app);
+    origin.answer('/from', {
+      status: 302,
+      headers: { location: '/to', 'cache-control': 'no-store' },
+    });
+    origin.answer('/to', page('arrived'));
+    await app.page.goto(`${origin.url}/from`);
+    expect(await app.page.title()).toBe('arrived');
+    expect(new URL(app.page.url()).pathname).toBe('/to');
+  });
+});
+
+test('a form that is posted outdates the page that it leads back to', async ({
+  app,
+  origin,
+}) => {
+  let title = 'before';
+  origin.on('/page', ({ method }) => {
+    if (method === 'GET') return page(title);
+    title = 'after';
+    return { status: 303, headers: { location: '/page' } };
+  });
+  await app.page.goto(`${origin.url}/page`);
+  await app.settled('/page');
+  await Promise.all([
+    app.page.waitForNavigation(),
+    app.page.evaluate(() => {
+      const form = document.createElement('form');
+      form.method = 'post';
+      document.body.append(form);
+      form.submit();
+    }),
+  ]);
+  expect(await app.page.title()).toBe('after');
+});
+
+for (const types of ['"cache"', '"*"', '"cookies", "cache"']) {
+  test(`Clear-Site-Data: ${types} drops what is stored of the origin, where a worker sees it`, async ({
+    app,
+    origin,
+    browserName,
+  }) => {
+    test.skip(
+      browserName === 'chromium',
+      'Chromium removes the field before a worker sees the response',
+    );
+    const kept: Answer = {
+      headers: { 'cache-control': 'max-age=3600' },
+      body: 'kept',
+    };
+    origin.answer('/thing', kept);
+    await app.fetch('/thing');
+    await app.settled('/thing');
+    origin.answer('/logout', {
+      headers: { 'clear-site-data': types, 'cache-control': 'no-store' },
+    });
+    await app.fetch('/logout');
+    const got = await app.fetch('/thing');
+    expect(got.headers['cache-status'] ?? '').not.toMatch(isHit);
+    expect(origin.requests('/thing')).toHaveLength(2);
+  });
+}
+
+test('Clear-Site-Data of other things leaves what is stored', async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/thing', {
+    headers: { 'cache-control': 'max-age=3600' },
+    body: 'kept',
+  });
+  await app.fetch('/thing');
+  await app.settled('/thing');
+  origin.answer('/logout', {
+    headers: { 'clear-site-data': '"cookies"', 'cache-control': 'no-store' },
+  });
+  await app.fetch('/logout');
+  const got = await app.fetch('/thing');
+  expect(got.headers['cache-status']).toMatch(isHit);
+});
+
+test('No-Vary-Search is remembered beyond the life of the worker', async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/list?page=1&utm=a', {
+    headers: {
+      'cache-control': 'max-age=3600',
+      'no-vary-search': 'params=("utm")',
+    },
+    body: 'one',
+  });
+  await app.fetch('/list?page=1&utm=a');
+  await app.settled('/list?page=1&utm=a');
+  await app.restartWorker();
+  const got = await app.fetch('/list?utm=b&page=1');
+  expect(got.text).toBe('one');
+  expect(got.headers['cache-status']).toMatch(isHit);
+  expect(origin.requests('/list?utm=b&page=1')).toHaveLength(0);
+});
