@@ -219,7 +219,7 @@ export class HealingCache extends Upkeep {
     const { core } = this;
     visit.status = { ...visit.status, fwd: 'partial' };
     const rest = await core.network
-      .part(visit, validatorOf(beginning), beginning.record.length)
+      .part(visit, validatorOf(beginning) ?? '', beginning.record.length)
       .catch(() => undefined);
     if (rest?.response.status === 206) {
       const whole = await completed(core, visit, beginning, rest);

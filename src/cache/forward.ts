@@ -98,8 +98,8 @@ export class Network {
   }
 
   /**
-   * Asks for a representation from a position on, if its validator is still the given one; without a validator for all of
-   * it. Positions are counted in bytes; `last` is the last one wanted.
+   * Asks for a representation from a position on, if its validator is still the given one; an empty one makes no condition,
+   * and without any all of it is asked for. Positions are counted in bytes; `last` is the last one wanted.
    */
   async part(
     visit: Visit,
@@ -109,9 +109,10 @@ export class Network {
   ): Promise<Arrival> {
     const { clone } = visit;
     this.note(clone.url);
-    const range = validator && `bytes=${first}-${last}`;
+    const range =
+      validator === undefined ? undefined : `bytes=${first}-${last}`;
     // A simple Range needs no preflight (Fetch Standard, section 2.2.2), If-Range does.
-    const condition = this.#isOwn(clone) ? validator : undefined;
+    const condition = (this.#isOwn(clone) && validator) || undefined;
     const fields: Fields = [
       ['Range', range],
       ['If-Range', condition],
