@@ -197,7 +197,7 @@ async function expectStoredAgain(
     const hits = await fetchAll(app, all);
     return Object.keys(all).filter((at) => !hits[at]);
   };
-  await expect.poll(missed).toEqual([]);
+  await expect.poll(missed, { timeout: 40_000 }).toEqual([]);
 }
 
 disk.describe('on a damaged disk', () => {
