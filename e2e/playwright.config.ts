@@ -9,6 +9,10 @@ const projects: Project[] = [
   { name: 'unit', testDir: '../src', testMatch: '**/*.test.ts' },
   ...engines.map((name) => ({
     name,
+    // What can be tested in one engine only: `*.chromium.spec.ts`, `*.firefox.spec.ts`.
+    testIgnore: new RegExp(
+      `\\.(?:chromium|firefox)(?<!\\.${name})\\.spec\\.ts$`,
+    ),
     use: { browserName: name, launchOptions: launchOptions(name) },
   })),
 ];
