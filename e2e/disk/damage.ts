@@ -21,6 +21,8 @@ export interface DiskDamage {
   readonly isTable?: true;
   /** The origin still has what was stored: a body can be continued in mid-stream. */
   readonly isSame?: true;
+  /** The engine has lost the store for good, and has no other: the network answers. */
+  readonly isLost?: true;
   /** Opened a third time: an engine may notice the damage only after the next writes. */
   readonly isLatent?: true;
   damage(folder: string): void;
@@ -347,6 +349,7 @@ const firefox: readonly DiskDamage[] = [
   {
     id: 'B2',
     name: 'a file lies where the folder of databases was',
+    isLost: true,
     lost: all,
     damage: whole(/\/idb$/, replaceByFile),
   },

@@ -4,8 +4,8 @@ import type { Container, Mutation, Op, Value } from './mutations.js';
 
 /** What the page offers to the fuzzer as `window.fuzz`. */
 export interface Fuzz {
-  /** Keeps the pairs of these URLs as they were stored; gives the number of those that are. */
-  keep(urls: string[]): Promise<number>;
+  /** Keeps the pairs of these URLs as they are stored; gives the URLs of which nothing is. */
+  keep(urls: string[]): Promise<string[]>;
   /** Writes a damaged pair for each URL; gives the number of changes that structured clone refused. */
   damage(urls: string[], mutations: readonly Mutation[]): Promise<number>;
 }
@@ -235,10 +235,16 @@ export function installFuzz(): void {
   window.fuzz = {
     async keep(urls) {
       for (const url of urls) {
+        if (kept.has(url)) continue;
         const { policy, payload } = await window.bench.read(url, 'mendbox');
-        if (policy && payload) kept.set(url, { policy, payload });
+        if (!policy || !payload) continue;
+        // Firefox deletes a Blob's file with its record.
+        const body: unknown = payload['body'];
+        if (body instanceof Blob)
+          payload['body'] = new Blob([await body.arrayBuffer()]);
+        kept.set(url, { policy, payload });
       }
-      return kept.size;
+      return urls.filter((url) => !kept.has(url));
     },
     async damage(urls, mutations) {
       refused = 0;

@@ -218,19 +218,29 @@ function contradiction(record: PolicyRecord): string | undefined {
   return undefined;
 }
 
+/** What a schema accepts, or the path of the first field that it does not. */
+function checked<T extends object, S>(
+  name: string,
+  value: unknown,
+  schema: Struct<T, S>,
+): T | string {
+  try {
+    const [error, record] = validate(value, schema);
+    return error === undefined ? record : [name, ...error.path].join('.');
+  } catch {
+    // superstruct prints the value into its message, and not every value can be printed: { toString: 1 }.
+    return name;
+  }
+}
+
 /** Decodes what the store `policies` holds under a key. */
 export function decodePolicy(value: unknown, key: string): Policy | Broken {
   const id = idOf(value);
   if (isForeign(value))
     return broken(key, 'schema-unknown', 'policy.schema', id);
-  const [error, record] = validate(value, PolicySchema);
-  if (error !== undefined)
-    return broken(
-      key,
-      'policy-invalid',
-      ['policy', ...error.path].join('.'),
-      id,
-    );
+  const record = checked('policy', value, PolicySchema);
+  if (typeof record === 'string')
+    return broken(key, 'policy-invalid', record, id);
   const path = contradiction(record);
   if (path !== undefined) return broken(key, 'policy-invalid', path, id);
   if (record.key !== key) return broken(key, 'key-mismatch', 'policy.key', id);
@@ -248,9 +258,8 @@ function payloadFault(
 ): [Fault, string] | PayloadRecord {
   if (value === undefined) return ['payload-missing', 'payload'];
   if (isForeign(value)) return ['schema-unknown', 'payload.schema'];
-  const [error, record] = validate(value, PayloadSchema);
-  if (error !== undefined)
-    return ['payload-invalid', ['payload', ...error.path].join('.')];
+  const record = checked('payload', value, PayloadSchema);
+  if (typeof record === 'string') return ['payload-invalid', record];
   if (record.id !== policy.id) return ['pair-mismatch', 'payload.id'];
   return record;
 }

@@ -1,0 +1,140 @@
+import { expect, test } from '@playwright/test';
+import fc from 'fast-check';
+import { digest, SLICE_BYTES } from './digest.js';
+import {
+  decodePayload,
+  decodePolicy,
+  decodeTotals,
+  FINGERPRINT,
+  seal,
+  type PolicyRecord,
+} from './records.js';
+import { sealBuffer } from './seal.js';
+
+const key = 'https://example.com/thing';
+const body = new TextEncoder().encode('a body').buffer;
+
+function pair(): {
+  policy: PolicyRecord;
+  payload: { schema: string; id: string; body: ArrayBuffer };
+} {
+  const id = '0123456789abcdef';
+  const { form, length, digests } = sealBuffer(body, true);
+  const policy = seal({
+    schema: FINGERPRINT,
+    id,
+    key,
+    url: key,
+    status: 200,
+    statusText: 'OK',
+    headers: 'cache-control: max-age=60\n',
+    requestHeaders: '',
+    requestTime: 1,
+    responseTime: 2,
+    type: 'basic',
+    form,
+    length,
+    slice: SLICE_BYTES,
+    digests,
+    first: 0,
+    total: length,
+    tags: '',
+    used: 2,
+  });
+  return { policy, payload: { schema: FINGERPRINT, id, body } };
+}
+
+/** Every value, also those that cannot be printed: objects without a prototype, with a `toString` that is no function. */
+const anything = fc.oneof(
+  fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+  }),
+  fc.constantFrom(
+    { toString: 1 },
+    { toString: () => ({}), valueOf: () => ({}) },
+    Symbol('symbol'),
+  ),
+);
+
+test('the pair of these tests is whole', () => {
+  const { policy, payload } = pair();
+  const decoded = decodePolicy(policy, key);
+  expect(decoded).not.toHaveProperty('is');
+  if ('is' in decoded) return;
+  expect(decodePayload(payload, decoded)).toMatchObject({
+    body: { is: 'buffer' },
+  });
+});
+
+test('whatever the database holds is decoded into a value, never into an exception', () => {
+  const { policy } = pair();
+  const decoded = decodePolicy(policy, key);
+  if ('is' in decoded) throw new Error('the pair is broken');
+  fc.assert(
+    fc.property(anything, (value) => {
+      decodeTotals(value);
+      return (
+        'is' in decodePolicy(value, key) && 'is' in decodePayload(value, decoded)
+      );
+    }),
+    { numRuns: 1_000, examples: [[{ toString: 1 }]] },
+  );
+});
+
+test('a field with any other value is found, whatever it is', () => {
+  const fields = Object.keys(pair().policy).filter((name) => name !== 'used');
+  fc.assert(
+    fc.property(fc.constantFrom(...fields), anything, (name, value) => {
+      const { policy } = pair();
+      fc.pre(!Object.is(Reflect.get(policy, name), value));
+      Reflect.set(policy, name, value);
+      return 'is' in decodePolicy(policy, key);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a policy that was sealed with impossible fields is not used, though its checksum is right', () => {
+  const wrong: Partial<PolicyRecord>[] = [
+    { status: 0 },
+    { status: 101 },
+    { statusText: 'Ā' },
+    { headers: 'x: ā\n' },
+    { headers: 'no colon\n' },
+    { requestHeaders: 'x y: z\n' },
+    { length: 7 },
+    { digests: '' },
+    { form: 'none' },
+    { total: 3 },
+    { first: 1 },
+    { requestTime: -1 },
+    { responseTime: 1.5 },
+    { slice: 0 },
+  ];
+  for (const fields of wrong) {
+    const { policy, payload } = pair();
+    const decoded = decodePolicy(seal({ ...policy, ...fields }), key);
+    const found = 'is' in decoded ? decoded : decodePayload(payload, decoded);
+    expect(found, JSON.stringify(fields)).toMatchObject({ is: 'broken' });
+  }
+});
+
+test('bytes that are not those of the digest are found', () => {
+  const { policy, payload } = pair();
+  const decoded = decodePolicy(policy, key);
+  if ('is' in decoded) throw new Error('the pair is broken');
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
+      fc.pre(digest(bytes) !== policy.digests);
+      const other = { ...payload, body: bytes.slice().buffer };
+      return 'is' in decodePayload(other, decoded);
+    }),
+  );
+});
