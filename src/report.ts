@@ -93,7 +93,7 @@ export interface VerifyReport {
   readonly broken: readonly Finding[];
   /** Pairs that are stale. */
   readonly expired: number;
-  /** The kept sums less the counted ones; 0 when they are exact. Known only when one call checked everything. */
+  /** The kept sums less the counted ones; 0 when they are exact. Known when the walk is at its end. */
   readonly drift?: { readonly bytes: number; readonly entries: number };
   /** Whether the store could be read. */
   readonly readable: boolean;

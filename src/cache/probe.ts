@@ -17,6 +17,7 @@ const IDLE_MS = 200;
 export class Probe {
   readonly #core: Core;
   readonly #pending = new Map<string, Entry>();
+  #isCounted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(core: Core) {
@@ -35,6 +36,9 @@ export class Probe {
     this.#pending.clear();
     for (const entry of entries) await this.#probe(entry);
     await this.#core.noteUses();
+    // Once in a worker's life: what others dropped or damaged is still in the sums that the budget goes by.
+    if (!this.#isCounted) await this.#core.store.recount();
+    this.#isCounted = true;
   }
 
   async #probe(entry: Entry): Promise<void> {

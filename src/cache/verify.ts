@@ -2,7 +2,6 @@
 import { currentAge, freshnessLifetime } from '../http/index.js';
 import type { Finding, VerifyOptions, VerifyReport } from '../report.js';
 import { isBroken, readSlice } from '../store/body.js';
-import { baseOf } from '../store/memory.js';
 import type { Broken, Entry } from '../store/records.js';
 import type { Core } from './core.js';
 import { urlOfKey } from './key.js';
@@ -27,44 +26,40 @@ export async function verifyStore(
   let after = options.from;
   for (;;) {
     const keys = await core.store.allKeys(after, BATCH);
-    if (!keys) return { ...tally, readable: false };
+    if (!keys) return { ...tally, readable: false, ...cursor(after) };
     for (const key of keys) {
-      if (performance.now() > until)
-        return { ...tally, readable: true, ...(after ? { next: after } : {}) };
-      await verifyOne(core, key, tally, options, refetch);
+      const isRead = await verifyOne(core, key, tally, options, refetch);
+      if (!isRead) return { ...tally, readable: false, ...cursor(after) };
       after = key;
+      // After a pair, not before: however small the budget, the walk goes on.
+      if (performance.now() > until)
+        return { ...tally, readable: true, next: key };
     }
     if (keys.length < BATCH) break;
   }
-  return { ...tally, readable: true, ...(await driftOf(core, options)) };
-}
-
-async function driftOf(
-  core: Core,
-  { from }: VerifyOptions,
-): Promise<Pick<VerifyReport, 'drift'>> {
-  if (from !== undefined) return {};
+  // The walk is at its end, in however many parts.
   const drift = await core.store.recount();
-  return drift ? { drift } : {};
+  return { ...tally, readable: true, ...(drift ? { drift } : {}) };
 }
 
+const cursor = (after: string | undefined): Pick<VerifyReport, 'next'> =>
+  after === undefined ? {} : { next: after };
+
+/** Checks one pair; false when the store cannot be used any more. */
 async function verifyOne(
   core: Core,
   key: string,
   tally: Tally,
   { repair }: VerifyOptions,
   refetch: (url: string) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
+  const found = await core.store.findKey(key);
+  if (found.is === 'store-fault') return false;
   tally.checked++;
-  const found = await core.store.find(baseOf(key), (policies) =>
-    policies.find(({ record }) => record.key === key),
-  );
-  if (found.is === 'entry') {
-    const bad = await verifyBody(core, found.entry, tally);
-    if (!bad) return;
-    return note(core, bad, tally, repair, refetch);
-  }
-  if (found.is === 'broken') return note(core, found, tally, repair, refetch);
+  const bad =
+    found.is === 'entry' ? await verifyBody(core, found.entry, tally) : found;
+  if (bad?.is === 'broken') await note(core, bad, tally, repair, refetch);
+  return true;
 }
 
 async function verifyBody(

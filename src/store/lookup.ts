@@ -35,6 +35,8 @@ type Half = 'policy' | 'payload';
 
 interface Waiting {
   readonly base: string;
+  /** The keys of the policies to choose from. */
+  readonly range: IDBKeyRange;
   readonly choose: Choose;
   readonly resolve: (found: Found) => void;
   readonly reject: (error: unknown) => void;
@@ -57,16 +59,29 @@ export class Lookups {
    * Looks up one URL's records; never rejects. A lookup that fails is tried once more, alone, on a fresh connection if its
    * own was dead; when that fails too and the store still answers others, the record is unreadable.
    */
-  async find(base: string, choose: Choose): Promise<Found> {
+  find(base: string, choose: Choose): Promise<Found> {
+    return this.#find(base, keysOf(base), choose);
+  }
+
+  /** Looks up the pair under one key, as it lies there; never rejects. */
+  findKey(key: string): Promise<Found> {
+    return this.#find(key, IDBKeyRange.only(key), ([policy]) => policy);
+  }
+
+  async #find(
+    base: string,
+    range: IDBKeyRange,
+    choose: Choose,
+  ): Promise<Found> {
     let half: Half = 'payload';
     try {
-      return await this.#database.once(() => this.#wait(base, choose));
+      return await this.#database.once(() => this.#wait(base, range, choose));
     } catch (error) {
       if (error instanceof StoreError) return { is: 'store-fault', error };
     }
     try {
       return await this.#database.once((connection) =>
-        alone(connection, base, choose, (failed) => (half = failed)),
+        alone(connection, { base, range, choose }, (failed) => (half = failed)),
       );
     } catch (error) {
       if (error instanceof StoreError) return { is: 'store-fault', error };
@@ -80,9 +95,9 @@ export class Lookups {
     }
   }
 
-  #wait(base: string, choose: Choose): Promise<Found> {
+  #wait(base: string, range: IDBKeyRange, choose: Choose): Promise<Found> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ base, choose, resolve, reject });
+      this.#queue.push({ base, range, choose, resolve, reject });
       // A transaction that hangs is left behind with its connection.
       if (this.#live !== this.#database.connection) this.#begin();
     });
@@ -135,13 +150,12 @@ function abandon(taken: readonly Waiting[], transaction: IDBTransaction): void {
 /** One lookup in a transaction of its own, which tells the half that cannot be read. */
 function alone(
   connection: Connection,
-  base: string,
-  choose: Choose,
+  wanted: Pick<Waiting, 'base' | 'range' | 'choose'>,
   onFailed: (half: Half) => void,
 ): Promise<Found> {
   return new Promise((resolve, reject) => {
     const transaction = begin(connection);
-    const waiting: Waiting = { base, choose, resolve, reject };
+    const waiting: Waiting = { ...wanted, resolve, reject };
     const end = (): void => {
       if (waiting.half) onFailed(waiting.half);
       abandon([waiting], transaction);
@@ -158,10 +172,10 @@ function read(
   waiting: Waiting,
   alive: () => void,
 ): void {
-  const { base, choose, resolve } = waiting;
+  const { base, range, choose, resolve } = waiting;
   const policies = transaction.objectStore('policies');
   const payloads = transaction.objectStore('payloads');
-  const policyRequest = policies.getAll(keysOf(base));
+  const policyRequest = policies.getAll(range);
   const payloadRequest = payloads.get(base);
 
   const finish = (payload: unknown, chosen: Policy | undefined): void => {
@@ -184,7 +198,7 @@ function read(
       return resolve(orphan(base));
     const lone = loneAt(values, base);
     if (lone) return select(lone);
-    const keys = policies.getAllKeys(keysOf(base));
+    const keys = policies.getAllKeys(range);
     listen(keys, waiting, 'policy', () =>
       select(decodeAll(values, keys.result)),
     );

@@ -81,7 +81,8 @@ test('whatever the database holds is decoded into a value, never into an excepti
     fc.property(anything, (value) => {
       decodeTotals(value);
       return (
-        'is' in decodePolicy(value, key) && 'is' in decodePayload(value, decoded)
+        'is' in decodePolicy(value, key) &&
+        'is' in decodePayload(value, decoded)
       );
     }),
     { numRuns: 1_000, examples: [[{ toString: 1 }]] },

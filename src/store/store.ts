@@ -80,6 +80,11 @@ export class Store {
     return this.#lookups.find(base, choose);
   }
 
+  /** Looks up the pair under one key, orphans and lone variants too. */
+  findKey(key: string): Promise<Found> {
+    return this.#lookups.findKey(key);
+  }
+
   /** Writes both records in one readwrite transaction, in the place of the variant they replace. */
   async write(draft: Draft, replaces: Replaces): Promise<Written> {
     if (this.#writes.isOpen || this.isDown)
