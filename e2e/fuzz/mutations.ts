@@ -1,5 +1,6 @@
+/* oxlint-disable oxc/no-map-spread -- small test data, made once */
 /** What fast-check makes: damage to a stored pair, as data that reaches the page as JSON. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 export type Half = 'policy' | 'payload';
 

@@ -1,4 +1,4 @@
-/* oxlint-disable unicorn/consistent-function-scoping, max-lines-per-function, complexity -- only the text of installFuzz() reaches the page, so everything is inside it */
+/* oxlint-disable unicorn/consistent-function-scoping, max-lines-per-function, complexity, promise/no-multiple-resolved -- only the text of installFuzz() reaches the page, so everything is inside it */
 import type { Pair } from '../page.js';
 import type { Container, Mutation, Op, Value } from './mutations.js';
 

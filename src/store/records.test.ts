@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { digest, SLICE_BYTES } from './digest.js';
 import {
   decodePayload,

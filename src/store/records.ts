@@ -43,18 +43,12 @@ const LAST_TIME = 8.64e15;
 
 // One check a field and no refinement inside another: a hit validates twenty.
 const text = (name: string, form: RegExp) =>
-  define<string>(
-    name,
-    (value) => typeof value === 'string' && form.test(value),
-  );
+  define<string>(name, (it) => typeof it === 'string' && form.test(it));
 const count = (name: string, first: number, last: number) =>
-  define<number>(
-    name,
-    (value) =>
-      Number.isInteger(value) &&
-      Number(value) >= first &&
-      Number(value) <= last,
-  );
+  define<number>(name, (it) => {
+    const n = Number.isInteger(it) ? Number(it) : NaN;
+    return n >= first && n <= last;
+  });
 const time = () => count('time', 0, LAST_TIME);
 const bytes = () => count('bytes', 0, Number.MAX_SAFE_INTEGER);
 
@@ -177,15 +171,8 @@ export function checksumOf(
   );
 }
 
-const broken = (
-  key: string,
-  fault: Fault,
-  path?: string,
-  id?: string,
-): Broken => ({
-  is: 'broken',
-  fault,
-  key,
+const broken = (key: string, fault: Fault, path?: string, id?: string) => ({
+  ...({ is: 'broken', fault, key } satisfies Broken),
   ...(path === undefined ? {} : { path }),
   ...(id === undefined ? {} : { id }),
 });
@@ -226,9 +213,9 @@ function checked<T extends object, S>(
 ): T | string {
   try {
     const [error, record] = validate(value, schema);
-    return error === undefined ? record : [name, ...error.path].join('.');
+    return error ? [name, ...error.path].join('.') : record;
   } catch {
-    // superstruct prints the value into its message, and not every value can be printed: { toString: 1 }.
+    // superstruct prints the value, and { toString: 1 } cannot be printed.
     return name;
   }
 }

@@ -51,6 +51,7 @@ export class Store {
   readonly #budget: Budget;
   readonly #writes = new Breaker();
   #takesBlobs = true;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
     name: string;
@@ -308,8 +309,21 @@ export class Store {
     return this.#database.destroy();
   }
 
-  /** One readwrite transaction over all stores, which takes `bytes` to the disk; rejects unless it is complete. */
+  /**
+   * One readwrite transaction over all stores, which takes `bytes` to the disk; rejects unless it is complete. They go one
+   * by one, as IndexedDB runs them anyway: a deadline then measures a transaction and not the queue before it, and lookups
+   * find their way in between.
+   */
   #change<T>(work: (transaction: Change) => Promise<T>, bytes = 0): Promise<T> {
+    const result = this.#turn.then(() => this.#transact(work, bytes));
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  #transact<T>(
+    work: (transaction: Change) => Promise<T>,
+    bytes: number,
+  ): Promise<T> {
     return this.#database.run(async (connection: Connection) => {
       const transaction = connection.transaction(ALL, 'readwrite', {
         durability: 'relaxed',
