@@ -15,6 +15,8 @@ import { paths } from './profile.js';
 export interface DiskDamage {
   readonly id: string;
   readonly name: string;
+  /** Part of every test run; the others are run by DISK_ROWS=all. */
+  readonly isCore?: true;
   /** The paths that cannot be answered from the store any more; without it, any or none. */
   readonly lost?: readonly string[];
   /** So much more is written before the damage that the log has become a table. */
@@ -130,6 +132,7 @@ const files = ({ blob }: Place): DiskDamage[] => [
   {
     id: 'A8',
     name: 'one bit of every large file is flipped near its end',
+    isCore: true,
     // The first slice of the longest body is whole, so its head is a hit.
     lost: blobs.filter((at) => at !== '/slices'),
     isSame: true,
@@ -138,6 +141,7 @@ const files = ({ blob }: Place): DiskDamage[] => [
   {
     id: 'A8',
     name: 'two large files have changed places',
+    isCore: true,
     lost: ['/large-1', '/large-2'],
     damage: swap(blob),
   },
@@ -160,6 +164,7 @@ const files = ({ blob }: Place): DiskDamage[] => [
   {
     id: 'A12',
     name: 'every large file is gone',
+    isCore: true,
     lost: blobs,
     damage: each(blob, remove),
   },
@@ -201,6 +206,7 @@ const chromium: readonly DiskDamage[] = [
   {
     id: 'B3',
     name: 'the log lost its tail',
+    isCore: true,
     isLatent: true,
     damage: each(
       log,
@@ -220,6 +226,7 @@ const chromium: readonly DiskDamage[] = [
   {
     id: 'B4',
     name: 'a table has flipped bits in its blocks',
+    isCore: true,
     isTable: true,
     isLatent: true,
     damage: each(table, flip(0.3, 0.5, 0.7)),
@@ -254,6 +261,7 @@ const chromium: readonly DiskDamage[] = [
   {
     id: 'B1',
     name: 'MANIFEST is gone',
+    isCore: true,
     isLatent: true,
     lost: all,
     damage: each(manifest, remove),
@@ -311,12 +319,14 @@ const firefox: readonly DiskDamage[] = [
   {
     id: 'A8',
     name: 'the database has sixty flipped bits',
+    isCore: true,
     isLatent: true,
     damage: each(sqlite, flip(...many)),
   },
   {
     id: 'B3',
     name: 'the database has a garbled header',
+    isCore: true,
     lost: all,
     damage: each(sqlite, flip(1, 2, 3, 16, 17, 18, 19, 20)),
   },
@@ -349,6 +359,7 @@ const firefox: readonly DiskDamage[] = [
   {
     id: 'B2',
     name: 'a file lies where the folder of databases was',
+    isCore: true,
     isLost: true,
     lost: all,
     damage: whole(/\/idb$/, replaceByFile),

@@ -114,6 +114,10 @@ test('whatever is made of a stored pair, the page gets the right bytes', async (
   for (let at = 0; at < runs; at += BATCH) {
     const set = (at / BATCH) % SETS;
     await runBatch(app, set, all.slice(at, at + BATCH), counts);
+    if (at % 2_000 === 1_900)
+      process.stdout.write(
+        `fuzz: seed ${seed}, ${at + BATCH} mutations so far\n`,
+      );
   }
   expect(
     await app.page.evaluate(() => window.bench.ask({ seen: true })),

@@ -100,7 +100,7 @@ export class WebKit {
     const script = `
       const done = arguments[arguments.length - 1];
       const given = Array.from(arguments).slice(0, -1);
-      Promise.resolve().then(() => (${call})(...given)).then(
+      Promise.resolve().then(() => (${call.toString()})(...given)).then(
         (value) => done({ value }),
         (error) => done({ error: String(error) + '\\n' + (error?.stack ?? '') }),
       );`;

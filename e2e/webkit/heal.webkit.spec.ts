@@ -23,7 +23,10 @@ const test = base.extend<object, { app: { browser: WebKit; origin: Origin } }>({
 });
 
 const missing = findWebKit();
-test.skip(typeof missing === 'string', `WebKitGTK: ${String(missing)}`);
+test.skip(
+  typeof missing === 'string',
+  typeof missing === 'string' ? `WebKitGTK is not tested: ${missing}` : '',
+);
 
 function release(version: string, form: Damage['form'] = 'buffer'): Answer {
   const headers = { 'cache-control': 'max-age=3600', etag: `"${version}"` };
