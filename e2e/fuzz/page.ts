@@ -255,7 +255,8 @@ export function installFuzz(): void {
         // A Blob is immutable, an ArrayBuffer is copied before it is changed.
         const pair = { policy: { ...policy }, payload: { ...payload } };
         const target: Target = { pair, url, extra: new Map() };
-        for (const op of mutations[n] ?? []) await apply(target, op);
+        for (const op of mutations[n] ?? [])
+          await apply(target, op).catch(() => refused++);
         targets.push(target);
       }
       await write(db, targets);

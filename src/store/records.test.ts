@@ -4,11 +4,11 @@ import { digest, SLICE_BYTES } from './digest.js';
 import {
   decodePayload,
   decodePolicy,
-  decodeTotals,
   FINGERPRINT,
   seal,
   type PolicyRecord,
 } from './records.js';
+import { decodeTotals } from './meta.js';
 import { sealBuffer } from './seal.js';
 
 const key = 'https://example.com/thing';
