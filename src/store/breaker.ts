@@ -34,6 +34,11 @@ export class Breaker {
     this.#trying = this.#failures > 0;
   }
 
+  /** Says that a call ended without a verdict: it is tried again. */
+  release(): void {
+    this.#trying = false;
+  }
+
   /** Says that a call ended well; true when the call before it had failed. */
   succeed(): boolean {
     const recovered = this.#failures > 0;

@@ -138,6 +138,7 @@ export class Database {
       return value;
     } catch (error) {
       if (error instanceof StoreError) this.#fail(error);
+      else this.#breaker.release();
       if (error instanceof StoreError || isDead(error)) this.forget(connection);
       throw error;
     }
