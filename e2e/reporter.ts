@@ -28,9 +28,12 @@ class Totals implements Reporter {
       this.#suite?.allTests().map((test) => test.outcome()) ?? [];
     const count = (outcome: string): number =>
       outcomes.filter((each) => each === outcome).length;
-    const failed = count('unexpected') + count('flaky') + this.#errors;
+    const flaky = count('flaky');
+    if (flaky > 0) process.stdout.write(`\n${flaky} passed at a second try\n`);
+    const passed = count('expected') + flaky;
+    const failed = count('unexpected') + this.#errors;
     process.stdout.write(
-      `\n${count('expected')} passed, ${failed} failed, ${count('skipped')} skipped\n`,
+      `\n${passed} passed, ${failed} failed, ${count('skipped')} skipped\n`,
     );
   }
 }
