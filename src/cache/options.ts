@@ -25,8 +25,8 @@ export interface HealingCacheOptions {
   networkTimeoutSeconds?: number;
   /** Added to every request but navigations, as Workbox does. */
   fetchOptions?: RequestInit;
-  /** `ignoreSearch` drops the query from the key; `ignoreVary` takes any variant. */
-  matchOptions?: Pick<CacheQueryOptions, 'ignoreSearch' | 'ignoreVary'>;
+  /** `ignoreSearch` drops the query from the key. There is no `ignoreVary`: it would answer with another variant's bytes. */
+  matchOptions?: Pick<CacheQueryOptions, 'ignoreSearch'>;
   /** Drops this whole cache when Workbox meets a quota error elsewhere in the origin; in HealingStrategy only. Default false. */
   purgeOnQuotaError?: boolean;
   /** How long one wait for IndexedDB may take before the network answers, in milliseconds. Default 2,000. */
@@ -87,7 +87,12 @@ const CHECKS: Record<keyof HealingCacheOptions, Check> = {
   mode: [(value) => MODES.some((mode) => mode === value), MODES.join(', ')],
   networkTimeoutSeconds: POSITIVE,
   fetchOptions: [isObject, 'a RequestInit'],
-  matchOptions: [isObject, 'an object with ignoreSearch and ignoreVary'],
+  matchOptions: [
+    (value) =>
+      isObject(value) &&
+      Object.keys(Object(value)).every((name) => name === 'ignoreSearch'),
+    'an object with ignoreSearch and nothing else',
+  ],
   purgeOnQuotaError: [(value) => typeof value === 'boolean', 'true or false'],
   storageTimeoutMs: POSITIVE,
   partition: [isFunction, 'a function from a Request to a string or null'],
