@@ -67,6 +67,32 @@ test('G3: dropping a broken pair spares the one that healed it meanwhile', async
   expect(await app.heals()).toHaveLength(1);
 });
 
+test('G3: what a POST outdated while its 304 was on the way is kept nowhere', async ({
+  app,
+  origin,
+}) => {
+  const gate = new Gate();
+  const headers = { 'cache-control': 'max-age=3600', etag: '"older"' };
+  origin.answer(
+    path,
+    fresh('"older"', older),
+    { status: 304, headers, until: gate.until },
+    { body: 'changed' },
+    fresh('"newer"', newer),
+  );
+  await app.fetch(path);
+  await app.settled(path);
+  const late = app.fetch(path, { cache: 'no-cache' });
+  await expect.poll(() => origin.requests(path)).toHaveLength(2);
+  await app.fetch(path, { method: 'POST' });
+  await expect.poll(async () => await app.records(path)).toEqual({});
+  gate.open();
+  expect((await late).sha256).toBe(sha256(older));
+  const got = await app.fetch(path);
+  expect(got.headers['cache-status']).not.toMatch(isHit);
+  expect(got.sha256).toBe(sha256(newer));
+});
+
 test('G1: ten requests for a URL that is not stored yet ask the origin once', async ({
   app,
   origin,

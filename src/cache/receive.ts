@@ -302,7 +302,10 @@ export function freshened(
   core.memory.forget(record.key);
   if (body.is !== 'blob' || body.verified) core.remember(fresh);
   core.changed(visit.base);
-  const written = core.store.freshen(record);
+  const written = core.store.freshen(record).then((isWritten) => {
+    // It was dropped while the origin was asked: memory must not keep it.
+    if (!isWritten) core.memory.forget(record.key, record.id);
+  });
   core.flights.hold(visit.base, written);
   visit.background.push(written);
   return fresh;
