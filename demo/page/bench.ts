@@ -71,6 +71,8 @@ export class Bench {
     const result = await flight;
     card.show(result);
     this.strip.refresh();
+    if (!('error' in result) && result.source === 'healed')
+      this.panel.say(`${resource.title} is mended.`, 'mended');
     if (isControlled && !('error' in result))
       await this.#showWritten(card, result);
   }

@@ -89,7 +89,7 @@ export class BreakPanel {
   }
 
   /** Says what was done, or why it could not be. */
-  say(text: string, state: 'broken' | 'refused' | 'busy'): void {
+  say(text: string, state: 'broken' | 'mended' | 'refused' | 'busy'): void {
     this.#outcome.textContent = text;
     this.#outcome.dataset['state'] = state;
   }
