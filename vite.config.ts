@@ -16,6 +16,7 @@ const lib: UserConfig = {
         http: 'src/http/index.ts',
         testing: 'src/testing/index.ts',
         workbox: 'src/workbox/index.ts',
+        vite: 'src/vite/index.ts',
       },
       formats: ['es'],
     },
@@ -24,7 +25,7 @@ const lib: UserConfig = {
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      external: /^(?:idb|superstruct|workbox-[a-z]+)(?:\/|$)/,
+      external: /^(?:node:|(?:idb|superstruct|workbox-[a-z]+)(?:\/|$))/,
       output: { chunkFileNames: 'shared/[name]-[hash].js' },
     },
   },

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  build,
+  createServer,
+  preview,
+  type InlineConfig,
+  type Plugin,
+} from 'vite';
+import { mendbox, type MendboxPluginOptions } from '../../src/vite/index.js';
+import { expect, test } from '../fixtures.js';
+
+const here = (path: string): string =>
+  fileURLToPath(new URL(path, import.meta.url));
+
+/** The app in apps/vite as its owner would set it up; its Vite cache and its build are this test process's own. */
+function app(options?: MendboxPluginOptions): InlineConfig {
+  const part = `vite-${test.info().workerIndex}-${test.info().testId}`;
+  // The plugin is a Vite plugin by shape: this line is where the compiler compares the two.
+  const plugin: Plugin = mendbox(options);
+  return {
+    root: here('apps/vite'),
+    base: '/app/',
+    configFile: false,
+    logLevel: 'error',
+    cacheDir: here(`../.results/${part}-cache`),
+    plugins: [plugin],
+    resolve: {
+      alias: [
+        { find: /^mendbox\/(\w+)$/, replacement: here('../../dist/$1.js') },
+      ],
+    },
+    server: { host: '127.0.0.1', port: 0, fs: { strict: false } },
+    preview: { host: '127.0.0.1', port: 0 },
+    build: { outDir: here(`../.results/${part}`), emptyOutDir: true },
+  };
+}
+
+const dist = (name: string): Promise<string> =>
+  readFile(here(`../../dist/${name}`), 'utf8');
+
+test('the development server serves the worker below base, and it controls the page', async ({
+  page,
+}) => {
+  const server = await createServer(app());
+  try {
+    await server.listen();
+    const [url] = server.resolvedUrls?.local ?? [];
+    await page.goto(String(url));
+    await expect(page.getByRole('status')).toHaveText('controlled');
+    const script = await page.request.get(`${url}worker.js`);
+    expect(script.headers()['content-type']).toBe('text/javascript');
+    expect(script.headers()['cache-control']).toBe('no-cache');
+    expect(await script.text()).toBe(await dist('worker.js'));
+  } finally {
+    await server.close();
+  }
+});
+
+test('the build emits the worker, and it controls the built page', async ({
+  page,
+}) => {
+  const config = app();
+  await build(config);
+  const server = await preview(config);
+  try {
+    const [url] = server.resolvedUrls?.local ?? [];
+    await page.goto(String(url));
+    await expect(page.getByRole('status')).toHaveText('controlled');
+  } finally {
+    await server.close();
+  }
+});
+
+/** The emitted files of one build, by name. */
+async function emitted(
+  config: InlineConfig,
+): Promise<ReadonlyMap<string, unknown>> {
+  const built = await build({
+    ...config,
+    build: { ...config.build, write: false },
+  });
+  if (!('output' in built)) throw new TypeError('the build has one output');
+  return new Map(
+    built.output.map((file) => [
+      file.fileName,
+      file.type === 'asset' ? file.source : file.code,
+    ]),
+  );
+}
+
+test('fileName names the file, and kill puts the kill switch there', async () => {
+  const files = await emitted(app({ fileName: 'sw/mend.js', kill: true }));
+  expect(files.get('sw/mend.js')).toBe(await dist('kill.js'));
+  expect(files.has('worker.js')).toBe(false);
+});
+
+test('a build for a server gets no worker', async () => {
+  const config = app();
+  const entry = here('apps/vite/main.ts');
+  const files = await emitted({
+    ...config,
+    build: { ...config.build, ssr: entry, target: 'es2022' },
+  });
+  expect([...files.keys()]).not.toContain('worker.js');
+});
+
+for (const fileName of ['/worker.js', '../worker.js', 'a/../../b.js', '']) {
+  test(`the file name "${fileName}" is refused`, () => {
+    expect(() => mendbox({ fileName })).toThrow(
+      /mendbox: fileName takes a path/,
+    );
+  });
+}
