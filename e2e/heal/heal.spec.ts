@@ -3,6 +3,7 @@ import { expect, isHit, test, type App } from '../fixtures.js';
 import { Gate, noise, sha256, type Answer, type Origin } from '../origin.js';
 import type { Fetched } from '../page.js';
 import { damages, type Damage } from './faults.js';
+import { odd } from './odd.js';
 
 const path = '/thing';
 
@@ -66,7 +67,7 @@ async function expectHealed(
   expect(await app.heals()).toHaveLength(heals);
 }
 
-for (const row of damages) {
+for (const row of [...damages, ...odd]) {
   test(`${row.id}: a stored response whose ${row.name} is replaced from the network`, async ({
     app,
     origin,
@@ -188,6 +189,23 @@ test('I4: a broken entry without a network gives the network error, never the br
   await app.restartWorker();
   const again = await app.fetch(path);
   expect(again.headers['cache-status']).toMatch(isHit);
+});
+
+test('I4: a broken entry for which the page lets nobody ask the origin is a failure to the page, and no request', async ({
+  app,
+  origin,
+}) => {
+  await prepare(app, origin, 'buffer');
+  await app.damage(path, (pair) => {
+    new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
+  });
+  await app.restartWorker();
+  // What the browser's own cache still has of it is right, and may answer.
+  const init = { cache: 'only-if-cached', mode: 'same-origin' } as const;
+  const got = await app.fetch(path, init);
+  if (got.error === undefined)
+    expect(got.sha256).toBe(bytesOf(release('first')));
+  expect(origin.requests(path)).toHaveLength(1);
 });
 
 test('I5: one event reaches onHeal, every channel and the statistics, and names no stored value', async ({

@@ -79,7 +79,8 @@ export class Network {
   async replay(visit: Visit): Promise<Arrival> {
     const { clone } = visit;
     this.note(clone.url);
-    if (clone.cache === 'reload') return this.#send(visit, clone);
+    if (clone.cache === 'reload' || clone.cache === 'only-if-cached')
+      return this.#send(visit, clone);
     return this.#sendOr(visit, rebuilt(clone, { cache: 'reload' }));
   }
 

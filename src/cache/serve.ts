@@ -103,7 +103,13 @@ async function rebuilt(
   const { integrity } = visit.request;
   if (integrity && !(await hasIntegrity(core, entry, integrity)))
     return brokenBody(entry.record, 'integrity-mismatch');
-  const response = built(core, visit, entry, status);
+  let response: Response | undefined;
+  try {
+    response = built(core, visit, entry, status);
+  } catch {
+    // Whatever a Response cannot be made of is broken, however well it looks.
+    return brokenBody(entry.record, 'payload-invalid');
+  }
   if (!response) return streamed(core, visit, entry, status);
   core.rememberOnce(entry);
   return done(response);

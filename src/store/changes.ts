@@ -79,12 +79,17 @@ async function within(
   { maxBytes, maxEntries }: Budget,
   keep: string,
 ): Promise<void> {
-  const full = sums.bytes > maxBytes || sums.entries > maxEntries;
+  const isFull = ({ bytes, entries }: Totals): boolean =>
+    bytes > maxBytes || entries > maxEntries;
   const target = {
     bytes: maxBytes * LEFT,
     entries: Math.ceil(maxEntries * LEFT),
   };
-  const left = full ? await evictTo(change, sums, target, keep) : sums;
+  // The kept sums may have rotted: nothing is dropped before it is counted.
+  const counted = isFull(sums) ? await countAll(change) : sums;
+  const left = isFull(counted)
+    ? await evictTo(change, counted, target, keep)
+    : counted;
   await change.objectStore('meta').put(left, 'totals');
 }
 

@@ -12,6 +12,7 @@
 import {
   deleteDB,
   openDB,
+  unwrap,
   type DBSchema,
   type IDBPDatabase,
   type IDBPTransaction,
@@ -65,7 +66,7 @@ const buckets = (): StorageBuckets | undefined =>
 
 /** Opens, watches and reopens one IndexedDB database. */
 export class Database {
-  readonly name: string;
+  #name: string;
   readonly #deadlineMs: number;
   readonly #onState: StateListener;
   readonly #onLost: () => void;
@@ -86,7 +87,7 @@ export class Database {
     /** Told when the records may have gone or changed: the memory tier forgets. */
     onLost: () => void;
   }) {
-    this.name = options.name;
+    this.#name = options.name;
     this.#deadlineMs = options.deadlineMs;
     this.#onState = options.onState;
     this.#onLost = options.onLost;
@@ -222,7 +223,9 @@ export class Database {
   async #openOnce(): Promise<Connection> {
     const connection = await this.#openChecked();
     if (isWhole(connection)) return connection;
-    // Somebody else's database under our name, or a half-made one of ours.
+    // A half-made database of ours is made anew on the next rungs; somebody else's is left alone, for it may hold what
+    // nobody can fetch again.
+    if (isForeign(connection)) this.#name = `mendbox-${this.#name}`;
     connection.close();
     throw unavailable('its object stores are missing');
   }
@@ -239,7 +242,7 @@ export class Database {
     if (!api || !this.#mayUseBucket) throw unavailable('there is no bucket');
     this.#mayUseBucket = false;
     const bucket = await withDeadline(
-      api.open(bucketName(this.name)),
+      api.open(bucketName(this.#name)),
       this.#deadlineMs,
       timedOut,
     );
@@ -256,7 +259,7 @@ export class Database {
       this.forget(connection);
     };
     const opening = this.#inFactory(() =>
-      openDB<Schema>(this.name, undefined, {
+      openDB<Schema>(this.#name, undefined, {
         upgrade: createStores,
         blocking: lose,
         terminated: lose,
@@ -280,7 +283,7 @@ export class Database {
   }
 
   async #delete(): Promise<void> {
-    await this.#inFactory(() => deleteDB(this.name));
+    await this.#inFactory(() => deleteDB(this.#name));
   }
 
   // idb reads the global; a bucket's factory takes its place only while the request is made, which is synchronous.
@@ -300,8 +303,25 @@ export class Database {
   }
 }
 
-const isWhole = ({ objectStoreNames }: Connection): boolean =>
-  ALL.every((name) => objectStoreNames.contains(name));
+const isForeign = ({ objectStoreNames }: Connection): boolean =>
+  Array.from(objectStoreNames).some((name) => !ALL.includes(name));
+
+/** Whether the stores are there and formed as ours. */
+function isWhole(connection: Connection): boolean {
+  if (!ALL.every((name) => connection.objectStoreNames.contains(name)))
+    return false;
+  try {
+    const transaction = unwrap(connection).transaction(ALL);
+    const stores = ALL.map((name) => transaction.objectStore(name));
+    return (
+      stores.every(({ keyPath }) => keyPath === null) &&
+      transaction.objectStore('policies').indexNames.contains('used')
+    );
+  } catch {
+    // A dead connection is met, and told, by the first call.
+    return true;
+  }
+}
 
 function createStores(connection: Connection): void {
   const policies = connection.createObjectStore('policies');

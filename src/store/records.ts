@@ -264,7 +264,11 @@ function bodyFault(
       ? { is: 'none' }
       : ['payload-invalid', 'payload.body'];
   const isBlob = content instanceof Blob;
-  if (policy.form !== (isBlob ? 'blob' : 'buffer'))
+  // A Blob's type would become the answer's, and a buffer that can grow makes no Response: we store neither.
+  const strange: unknown = isBlob
+    ? content.type
+    : Reflect.get(content, 'resizable');
+  if (strange || policy.form !== (isBlob ? 'blob' : 'buffer'))
     return ['payload-invalid', 'payload.body'];
   if ((isBlob ? content.size : content.byteLength) !== policy.length)
     return ['length-mismatch', 'payload.body'];

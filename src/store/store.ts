@@ -187,6 +187,8 @@ export class Store {
 
   /** Drops every entry whose key is accepted; resolves to their number, 0 when the store cannot be used. */
   async purge(accepts: (key: string) => boolean): Promise<number> {
+    // Somebody else's keys may be anything that IndexedDB orders.
+    const isNamed = (key: unknown): boolean => accepts(String(key));
     return this.#change(async (transaction) => {
       const policies = transaction.objectStore('policies');
       const payloads = transaction.objectStore('payloads');
@@ -194,8 +196,8 @@ export class Store {
         policies.getAllKeys(),
         payloads.getAllKeys(),
       ]);
-      const keys = held.filter(accepts);
-      const all = new Set([...keys, ...orphans.filter(accepts)]);
+      const keys = held.filter(isNamed);
+      const all = new Set([...keys, ...orphans.filter(isNamed)]);
       await Promise.all(
         [...all].flatMap((key) => [policies.delete(key), payloads.delete(key)]),
       );
@@ -241,11 +243,7 @@ export class Store {
   async keys(after: string | undefined, count: number): Promise<string[]> {
     return this.#database
       .run((connection) =>
-        connection.getAllKeys(
-          'policies',
-          after === undefined ? null : IDBKeyRange.lowerBound(after, true),
-          count,
-        ),
+        connection.getAllKeys('policies', textsAfter(after), count),
       )
       .catch(() => []);
   }
@@ -255,8 +253,7 @@ export class Store {
     after: string | undefined,
     count: number,
   ): Promise<string[] | undefined> {
-    const range =
-      after === undefined ? null : IDBKeyRange.lowerBound(after, true);
+    const range = textsAfter(after);
     try {
       return await this.#database.run(async (connection) => {
         const halves = await Promise.all([
@@ -356,6 +353,10 @@ async function reasonOf(transaction: Change): Promise<unknown> {
   );
   return isQuota(reason) ? reason : undefined;
 }
+
+/** Keys that are strings, as ours are: between numbers and dates on one side, and bytes on the other. */
+const textsAfter = (after: string | undefined): IDBKeyRange =>
+  IDBKeyRange.bound(after ?? '', new ArrayBuffer(0), after !== undefined, true);
 
 // As IndexedDB orders strings: by code units.
 const byKey = (a: string, b: string): number => (a < b ? -1 : 1);
