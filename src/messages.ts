@@ -6,27 +6,10 @@
  *   worker -> page   to every window, and on BroadcastChannel('mendbox'): HealEvent
  *
  * Workbox's two messages, SKIP_WAITING and CACHE_URLS, are understood too.
- * Messages of anybody else are ignored. The page imports types only, so that
- * the schemas stay in the worker.
+ * Messages of anybody else are ignored. They are few and flat, and structured
+ * clones: checked by hand they
+ * cost the worker less than the parts of superstruct that nothing else needs.
  */
-import {
-  array,
-  boolean,
-  is,
-  literal,
-  min,
-  number,
-  object,
-  optional,
-  refine,
-  regexp,
-  string,
-  type,
-  tuple,
-  union,
-  unknown,
-  type Struct,
-} from 'superstruct';
 import type {
   CacheStats,
   EntryInfo,
@@ -87,74 +70,98 @@ export type Message =
   | { is: 'refused'; error: string }
   | { is: 'foreign' };
 
-const filter = refine(
-  object({
-    url: optional(string()),
-    prefix: optional(string()),
-    pattern: optional(regexp()),
-    tag: optional(string()),
-    partition: optional(string()),
-    all: optional(literal(true)),
-  }),
-  'filter',
-  // An empty filter is more likely a mistake than a wish to drop everything.
-  (given) => Object.values(given).some((each) => each !== undefined),
-);
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+type Checks = Readonly<Record<string, Check>>;
 
-const options = object({
-  repair: optional(union([boolean(), literal('refetch')])),
-  budgetMs: optional(min(number(), 0)),
-  from: optional(string()),
-});
+const isText: Check = (value) => typeof value === 'string';
+const isSwitch: Check = (value) => typeof value === 'boolean';
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null;
 
-// type(), not object(): a newer page may send more than this worker knows.
-const schemas: Record<AskName, Pick<Struct, 'validate'>> = {
-  stats: type({}),
-  version: type({}),
-  entries: type({}),
-  forget: type({}),
-  purge: type({ filter }),
-  verify: type({ options: optional(options) }),
-  warm: type({ urls: array(string()), progress: optional(boolean()) }),
+const FILTER: Record<keyof PurgeFilter, Check> = {
+  url: isText,
+  prefix: isText,
+  pattern: (value) => value instanceof RegExp,
+  tag: isText,
+  partition: isText,
+  all: (value) => value === true,
+};
+
+const OPTIONS: Record<keyof VerifyOptions, Check> = {
+  repair: (value) => isSwitch(value) || value === 'refetch',
+  budgetMs: (value) => typeof value === 'number' && value >= 0,
+  from: isText,
+};
+
+/** The fields that are given and not undefined. */
+const given = (fields: Fields): string[] =>
+  Object.keys(fields).filter((name) => fields[name] !== undefined);
+
+/** The path of the first field that is wrong or unknown; undefined when all are right. */
+function wrongIn(
+  path: string,
+  fields: unknown,
+  checks: Checks,
+): string | undefined {
+  if (!isFields(fields)) return path;
+  const wrong = given(fields).find(
+    (name) => !Object.hasOwn(checks, name) || !checks[name]?.(fields[name]),
+  );
+  return wrong && `${path}.${wrong}`;
+}
+
+const nothing = (): undefined => undefined;
+
+/** What is wrong with each ask; a field that this worker does not know may be a newer page's. */
+const WRONG: Record<AskName, (message: Fields) => string | undefined> = {
+  stats: nothing,
+  version: nothing,
+  entries: nothing,
+  forget: nothing,
+  purge: ({ filter }) =>
+    // An empty filter is more likely a mistake than a wish to drop everything.
+    isFields(filter) && given(filter).length === 0
+      ? 'filter'
+      : wrongIn('filter', filter, FILTER),
+  verify: ({ options = {} }) => wrongIn('options', options, OPTIONS),
+  warm: ({ urls, progress = false }) =>
+    !Array.isArray(urls) || !urls.every(isText)
+      ? 'urls'
+      : isSwitch(progress)
+        ? undefined
+        : 'progress',
 };
 
 const isName = (name: unknown): name is AskName =>
-  typeof name === 'string' && Object.hasOwn(schemas, name);
+  typeof name === 'string' && Object.hasOwn(WRONG, name);
 
-const envelope = type({ mendbox: number(), ask: unknown() });
-
-// Workbox allows [url, RequestInit] in place of a URL; the init is not ours.
-const cacheUrls = type({
-  type: literal('CACHE_URLS'),
-  payload: type({
-    urlsToCache: array(union([string(), tuple([string(), unknown()])])),
-  }),
-});
-
-const skipWaiting = type({ type: literal('SKIP_WAITING') });
+/** The URLs of Workbox's CACHE_URLS, which may stand as [url, RequestInit]; the init is not ours. */
+function urlsOf(payload: unknown): string[] | undefined {
+  const listed = isFields(payload) ? payload['urlsToCache'] : undefined;
+  if (!Array.isArray(listed)) return undefined;
+  const urls: unknown[] = listed.map((each) =>
+    Array.isArray(each) ? each[0] : each,
+  );
+  return urls.every((url): url is string => isText(url)) ? urls : undefined;
+}
 
 const refused = (error: string): Message => ({ is: 'refused', error });
 
 /** Reads a message that reached the worker; never throws. */
 export function decode(data: unknown): Message {
-  if (is(data, skipWaiting)) return { is: 'skip-waiting' };
-  if (is(data, cacheUrls)) {
-    const urls = data.payload.urlsToCache.map((each) =>
-      typeof each === 'string' ? each : each[0],
-    );
-    return { is: 'cache-urls', urls };
-  }
-  if (!is(data, envelope)) return { is: 'foreign' };
-  if (data.mendbox !== 1 || !isName(data.ask)) {
+  if (!isFields(data)) return { is: 'foreign' };
+  const { type, payload, mendbox, ask } = data;
+  if (type === 'SKIP_WAITING') return { is: 'skip-waiting' };
+  const urls = type === 'CACHE_URLS' ? urlsOf(payload) : undefined;
+  if (urls) return { is: 'cache-urls', urls };
+  if (typeof mendbox !== 'number') return { is: 'foreign' };
+  if (mendbox !== 1 || !isName(ask))
     return refused(
       'This worker does not know that ask: page and worker come from different versions of mendbox.',
     );
-  }
-  const [error] = schemas[data.ask].validate(data);
-  if (error) {
-    // Its own message would repeat the value.
-    const path = error.path.join('.') || 'message';
-    return refused(`The ask '${data.ask}' has a wrong ${path}.`);
-  }
-  return { is: 'ask', ask: data as Asks[AskName] };
+  const wrong = WRONG[ask](data);
+  if (wrong !== undefined)
+    return refused(`The ask '${ask}' has a wrong ${wrong}.`);
+  return { is: 'ask', ask: data as unknown as Asks[AskName] };
 }

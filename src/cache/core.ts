@@ -1,17 +1,17 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
 import type { HealEvent } from '../fault.js';
-import { reuse } from '../http/index.js';
+import { isInGroup, reuse } from '../http/index.js';
 import { withDeadline } from '../store/deadline.js';
 import type { Found } from '../store/lookup.js';
 import { baseOf, Memory } from '../store/memory.js';
-import type { Broken, Entry } from '../store/records.js';
+import type { Broken, Entry, Policy } from '../store/records.js';
 import { Store } from '../store/store.js';
 import { Ahead } from './ahead.js';
-import { Flights } from './flight.js';
+import { EVERY, Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Healer } from './heal.js';
 import type { Hooks } from './hooks.js';
-import { baseKey, isCredentialed, withoutSearch } from './key.js';
+import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
@@ -24,6 +24,9 @@ const JOIN_MS = 10_000;
 
 /** Most URLs in the memory tier. */
 const MEMORY_ENTRIES = 4_096;
+
+/** Entries read at a time by a walk. */
+const BATCH = 64;
 
 /** How exactly the last use of an entry is known, in milliseconds. */
 const USED_STEP = 60_000;
@@ -229,6 +232,37 @@ export class Core {
     this.flights.outdate(accepts);
     this.changed();
     return this.store.purge(accepts);
+  }
+
+  /** Drops the URLs of an origin, or of all, of which a response is of one of these groups (RFC 9875); lookups wait for it. */
+  purgeGroups(groups: readonly string[], origin = ''): Promise<number> {
+    // What is on its way may be of one, too.
+    this.flights.outdate(() => true);
+    this.changed();
+    const work = async (): Promise<number> => {
+      const bases = new Set<string>();
+      for await (const policy of this.policies())
+        if (
+          isInGroup(policy, groups) &&
+          urlOfKey(policy.record.key).startsWith(origin)
+        )
+          bases.add(baseOf(policy.record.key));
+      return this.purge((key) => bases.has(baseOf(key)));
+    };
+    const purged = work();
+    this.flights.hold(EVERY, purged);
+    return purged;
+  }
+
+  /** Every policy that can be read, a batch at a time. */
+  async *policies(): AsyncIterable<Policy> {
+    let after: string | undefined;
+    for (;;) {
+      const keys = await this.store.keys(after, BATCH);
+      yield* await this.store.policies(keys);
+      after = keys.at(-1);
+      if (keys.length < BATCH) return;
+    }
   }
 
   /**

@@ -36,6 +36,9 @@ export class Flight {
   }
 }
 
+/** Under this key lookups of every URL are held back. */
+export const EVERY = '';
+
 /** The flights of every URL. */
 export class Flights {
   readonly #flights = new Map<string, Set<Flight>>();
@@ -69,8 +72,7 @@ export class Flights {
 
   /** Lets lookups of a URL go on, whatever is still being stored. */
   release(base: string): void {
-    for (const flight of this.#flights.get(base) ?? [])
-      if (flight.isStoring) flight.release();
+    for (const flight of this.#holding(base)) flight.release();
   }
 
   /** A request of this URL that is with the network now. */
@@ -80,15 +82,19 @@ export class Flights {
     return undefined;
   }
 
-  /** Resolves when all that is being stored of this URL is; undefined when nothing is. */
+  /** Resolves when all that is being stored of this URL is, and what holds every URL back is over; undefined when nothing is. */
   storing(base: string): Promise<unknown> | undefined {
-    const flights = this.#flights.get(base);
-    if (!flights) return undefined;
-    const waits = [...flights].filter(
-      ({ isStoring, isReleased }) => isStoring && !isReleased,
-    );
+    // Every hit asks.
+    if (this.#flights.size === 0) return undefined;
+    const waits = this.#holding(base).filter(({ isReleased }) => !isReleased);
     return waits.length > 0
       ? Promise.all(waits.map((flight) => flight.free))
       : undefined;
+  }
+
+  #holding(base: string): Flight[] {
+    return [base, EVERY]
+      .flatMap((key) => Array.from(this.#flights.get(key) ?? []))
+      .filter(({ isStoring }) => isStoring);
   }
 }

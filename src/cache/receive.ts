@@ -4,6 +4,7 @@ import {
   freshen,
   headUpdate,
   invalidated,
+  invalidatedGroups,
   isStorable,
   recordNominated,
   selects,
@@ -349,6 +350,11 @@ export async function receiveUnsafe(
   const partition = core.settings.partition(request);
   for (const url of invalidated(request, unhidden(response)))
     visit.background.push(core.invalidateUrl(url, partition));
+  const groups = invalidatedGroups(request, response);
+  if (groups.length > 0)
+    visit.background.push(
+      core.purgeGroups(groups, `${new URL(request.url).origin}/`),
+    );
   if (!isRebuildable(response) || !isStorable(request, response))
     return response;
   const flight = core.flights.begin(visit.base);

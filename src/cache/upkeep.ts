@@ -18,9 +18,6 @@ import { verifyStore } from './verify.js';
 import { VERSION } from '../version.js';
 import type { Visit } from './visit.js';
 
-/** Entries read at a time by a walk. */
-const BATCH = 64;
-
 /** URLs that warm() asks for at once. */
 const CONCURRENT = 6;
 
@@ -80,29 +77,15 @@ export abstract class Upkeep {
   }
 
   /** Drops what the filter names; resolves to the number of entries dropped. */
-  async purge(filter: PurgeFilter): Promise<number> {
-    const { core } = this;
-    if (filter.tag !== undefined) return this.#purgeTag(filter.tag);
-    const accepts = acceptsKey(filter);
-    return core.purge(accepts);
+  purge(filter: PurgeFilter): Promise<number> {
+    return filter.tag === undefined
+      ? this.core.purge(acceptsKey(filter))
+      : this.core.purgeGroups([filter.tag]);
   }
 
   /** Drops everything, or what one partition holds: for a logout. */
   clear(partition?: string): Promise<number> {
     return this.purge(partition === undefined ? { all: true } : { partition });
-  }
-
-  async #purgeTag(tag: string): Promise<number> {
-    let dropped = 0;
-    for await (const { record } of this.policies()) {
-      const groups = new Set(
-        record.tags.split(',').map((group) => group.trim()),
-      );
-      if (!groups.has(tag) && !groups.has(JSON.stringify(tag))) continue;
-      this.core.memory.forget(record.key);
-      if (await this.core.store.drop(record.key, record.id)) dropped++;
-    }
-    return dropped;
   }
 
   /** Fetches URLs and stores what may be stored, a few at a time. */
@@ -165,19 +148,8 @@ export abstract class Upkeep {
 
   /** Every stored response, in the order of the keys, without its body. */
   async *entries(): AsyncIterable<EntryInfo> {
-    for await (const policy of this.policies())
+    for await (const policy of this.core.policies())
       yield infoOf(policy, this.core.settings.now());
-  }
-
-  /** Every policy that can be read, a batch at a time. */
-  protected async *policies(): AsyncIterable<Policy> {
-    let after: string | undefined;
-    for (;;) {
-      const keys = await this.core.store.keys(after, BATCH);
-      yield* await this.core.store.policies(keys);
-      after = keys.at(-1);
-      if (keys.length < BATCH) return;
-    }
   }
 
   /** Empties the memory tier: the next hit of every URL is read from the disk and verified. */

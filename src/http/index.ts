@@ -7,6 +7,7 @@ export {
 export { formatCacheStatus, type CacheStatus } from './cache-status.js';
 export { clearsCache } from './clear-site-data.js';
 export { currentAge, freshnessLifetime } from './freshness.js';
+export { invalidatedGroups, isInGroup } from './groups.js';
 export { formatHttpDate, parseHttpDate } from './http-date.js';
 export { invalidated, isSafe } from './invalidation.js';
 export type { RequestView, ResponseView, StoredView } from './message.js';

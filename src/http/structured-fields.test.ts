@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { parseDictionary } from './structured-fields.js';
+import { parseDictionary, parseStrings } from './structured-fields.js';
 
 const VALID: [text: string, members: Record<string, unknown>][] = [
   ['', {}],
@@ -52,3 +52,10 @@ for (const text of INVALID) {
     expect(parseDictionary(text)).toBeUndefined();
   });
 }
+
+test('a list of strings is read without parameters, and anything else is none', () => {
+  expect(parseStrings('"a", "b \\"c\\"";p=1')).toEqual(['a', 'b "c"']);
+  expect(parseStrings('')).toEqual([]);
+  for (const text of ['a', '"a",', '"a" "b"', '"a", 1', '"a'])
+    expect(parseStrings(text)).toBeUndefined();
+});

@@ -1,4 +1,4 @@
-/** Dictionaries of structured fields (RFC 8941), as far as caching fields use them. */
+/** Dictionaries and lists of structured fields (RFC 8941), as far as caching fields use them. */
 
 /** A bare item; tokens and byte sequences, which no caching field wants, are told from strings by their shape. */
 export type Item = string | number | boolean | { readonly token: string };
@@ -56,6 +56,19 @@ export function parseDictionary(
     if (!readSeparator(reader)) return undefined;
   }
   return members;
+}
+
+/** The strings of a list without their parameters, or undefined if the text is not a list of strings (RFC 8941 section 4.2.1). */
+export function parseStrings(text: string): string[] | undefined {
+  const strings: string[] = [];
+  const reader = new Reader(text.trim());
+  while (!reader.done) {
+    const item = readItem(reader);
+    if (typeof item !== 'string' || !skipParameters(reader)) return undefined;
+    strings.push(item);
+    if (!readSeparator(reader)) return undefined;
+  }
+  return strings;
 }
 
 /** "If there is a trailing comma, fail parsing." */
