@@ -1,5 +1,5 @@
 /**
- * The closed list of what can be wrong with a stored response, and the event that tells of it.
+ * The closed list of what can be wrong with a stored response, and the events that tell of it and of deploy skew.
  *
  * This file names no worker, window or IndexedDB type, so every layer, the page's side included, may import it.
  */
@@ -78,6 +78,24 @@ export interface HealEvent {
   /** From the discovery to the answer, in milliseconds. */
   readonly durationMs: number;
   /** When the fault was found, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Random; the same for the same event on every channel. */
+  readonly id: string;
+}
+
+/**
+ * A part of a page is gone from its origin, as `onSkew`, the clients and `BroadcastChannel('mendbox')` see it: the page is
+ * of an older release than the server.
+ */
+export interface SkewEvent {
+  readonly type: 'skew';
+  /** What the page asked for. */
+  readonly url: string;
+  /** What it was to be: `script`, `style` or `worker`. */
+  readonly destination: string;
+  /** What the origin answered: 404, 410, or any other with HTML. */
+  readonly status: number;
+  /** In milliseconds since the epoch. */
   readonly at: number;
   /** Random; the same for the same event on every channel. */
   readonly id: string;

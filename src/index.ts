@@ -3,7 +3,7 @@ export { HealingCache, type HandleOptions } from './cache/cache.js';
 export type { HealingCacheOptions } from './cache/options.js';
 export { VERSION } from './version.js';
 export type { FetchEventLike } from './cache/visit.js';
-export type { Fault, HealEvent, Outcome, Phase } from './fault.js';
+export type { Fault, HealEvent, Outcome, Phase, SkewEvent } from './fault.js';
 export type {
   CacheStats,
   EntryInfo,

@@ -1,5 +1,5 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
-import type { HealEvent } from '../fault.js';
+import type { HealEvent, SkewEvent } from '../fault.js';
 import { isInGroup, reuse } from '../http/index.js';
 import { withDeadline } from '../store/deadline.js';
 import type { Found } from '../store/lookup.js';
@@ -57,7 +57,6 @@ export class Core {
   readonly ahead = new Ahead(this);
   readonly #peers: Peers;
   readonly #uses = new Map<string, number>();
-  readonly #listeners = new Set<(event: HealEvent) => void>();
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -68,7 +67,6 @@ export class Core {
       if (base === undefined) this.memory.clear();
       else this.memory.forgetAll(base);
     });
-    if (settings.onHeal) this.#listeners.add(settings.onHeal);
     this.store = new Store({
       name: settings.cacheName,
       deadlineMs: settings.storageTimeoutMs,
@@ -303,10 +301,12 @@ export class Core {
     this.emit(healEvent(facts, this.settings.now()));
   };
 
-  /** Hands an event to every listener; what one throws is its own affair. */
-  emit(event: HealEvent): void {
-    for (const listener of this.#listeners)
-      this.#guarded(() => listener(event));
+  /** Hands an event to its listener; what that throws is its own affair. */
+  emit(event: HealEvent | SkewEvent): void {
+    const { onHeal, onSkew } = this.settings;
+    this.#guarded(() =>
+      event.type === 'heal' ? onHeal?.(event) : onSkew?.(event),
+    );
   }
 
   #guarded(call: () => void): void {

@@ -1,5 +1,5 @@
 /** The options of a cache: their defaults, and what is said of a wrong one. */
-import type { HealEvent } from '../fault.js';
+import type { HealEvent, SkewEvent } from '../fault.js';
 import { MODES, type Mode } from './mode.js';
 
 /** How a HealingCache is set up; names that Workbox has mean what they mean there. */
@@ -35,6 +35,8 @@ export interface HealingCacheOptions {
   partition?: (request: Request) => string | null;
   /** Called with every heal event; what it throws is ignored. */
   onHeal?: (event: HealEvent) => void;
+  /** Called when a script, style sheet or worker that a page asks for is gone from its origin; what it throws is ignored. */
+  onSkew?: (event: SkewEvent) => void;
   /** Called when the browser's quota refused a write although entries were evicted; what it throws is ignored. */
   onQuotaError?: () => void;
   /** Requests for which this returns true go to the network as if there were no cache. */
@@ -51,12 +53,20 @@ export interface Settings
     Required<
       Omit<
         HealingCacheOptions,
-        'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal' | 'onQuotaError'
+        | 'networkTimeoutSeconds'
+        | 'fetchOptions'
+        | 'onHeal'
+        | 'onSkew'
+        | 'onQuotaError'
       >
     >,
     Pick<
       HealingCacheOptions,
-      'networkTimeoutSeconds' | 'fetchOptions' | 'onHeal' | 'onQuotaError'
+      | 'networkTimeoutSeconds'
+      | 'fetchOptions'
+      | 'onHeal'
+      | 'onSkew'
+      | 'onQuotaError'
     > {}
 
 const MIB = 1024 * 1024;
@@ -97,6 +107,7 @@ const CHECKS: Record<keyof HealingCacheOptions, Check> = {
   storageTimeoutMs: POSITIVE,
   partition: [isFunction, 'a function from a Request to a string or null'],
   onHeal: FUNCTION,
+  onSkew: FUNCTION,
   onQuotaError: FUNCTION,
   bypass: FUNCTION,
   now: FUNCTION,

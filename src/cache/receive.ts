@@ -29,19 +29,11 @@ import { declaresDigest, matchesFields } from './integrity.js';
 import { keep, type Limits } from './keep.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
 import { answerFrom } from './serve.js';
+import { isUnlikely, skewOf } from './skew.js';
 import type { Visit } from './visit.js';
 
 /** Above this announced length lookups do not wait for the store, in bytes. */
 const WAITED_FOR = 1024 * 1024;
-
-/** Destinations for which HTML is never what was meant: an error page, a login page, an app shell. */
-const NOT_HTML = new Set(['script', 'style', 'font', 'image', 'worker']);
-
-/** Whether the response is HTML for something that HTML cannot be (FAULTS: deploy skew, captive portals). */
-export function isUnlikely(request: Request, response: ResponseView): boolean {
-  if (!NOT_HTML.has(request.destination)) return false;
-  return /^\s*text\/html\b/i.test(response.headers.get('content-type') ?? '');
-}
 
 /** Hands a response to the page and, where RFC 9111 allows, to the store behind the answer. */
 export function receive(
@@ -52,10 +44,7 @@ export function receive(
 ): Response {
   const { response } = arrival;
   visit.status = { ...visit.status, fwdStatus: response.status };
-  if (clearsCache(response.headers)) {
-    visit.background.push(core.purge(() => true));
-    flight.isOutdated = false;
-  }
+  heed(core, visit, response, flight);
   if (!isRebuildable(response)) {
     flight.end();
     return response;
@@ -84,6 +73,21 @@ export function receive(
   if ((kept.announced ?? 0) > WAITED_FOR) flight.release();
   storing(visit, flight, write(core, visit, arrival, kept.body, flight));
   return forwarded(response, kept.page, visit.status);
+}
+
+/** What a response says of others than itself. */
+function heed(
+  core: Core,
+  visit: Visit,
+  response: Response,
+  flight: Flight,
+): void {
+  if (clearsCache(response.headers)) {
+    visit.background.push(core.purge(() => true));
+    flight.isOutdated = false;
+  }
+  const skew = skewOf(visit.request, response, core.settings.now());
+  if (skew) core.emit(skew);
 }
 
 const limitsOf = (core: Core): Limits => ({

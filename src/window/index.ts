@@ -6,7 +6,7 @@ import type { PurgeFilter, VerifyOptions } from '../report.js';
 import type { Answers } from '../messages.js';
 import { ask, type AskOptions } from './ask.js';
 
-export type { Fault, HealEvent, Outcome, Phase } from '../fault.js';
+export type { Fault, HealEvent, Outcome, Phase, SkewEvent } from '../fault.js';
 export type {
   CacheStats,
   EntryInfo,
@@ -17,7 +17,7 @@ export type {
   WarmReport,
 } from '../report.js';
 export type { AskOptions } from './ask.js';
-export { onHeal } from './heals.js';
+export { onHeal, onSkew } from './events.js';
 export type { Problem, Reason } from './problem.js';
 export {
   register,

@@ -95,6 +95,10 @@ export function install(options: InstallOptions = {}): HealingCache {
       tell(event);
       options.onHeal?.(event);
     },
+    onSkew: (event) => {
+      tell(event);
+      options.onSkew?.(event);
+    },
   });
   self.addEventListener('install', () => {
     if (skipWaiting) void self.skipWaiting();

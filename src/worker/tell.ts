@@ -1,5 +1,5 @@
-/** Tells every window of the origin what was healed. */
-import type { HealEvent } from '../fault.js';
+/** Tells every window of the origin what was healed, and what is gone. */
+import type { HealEvent, SkewEvent } from '../fault.js';
 import type { Channel } from '../messages.js';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -15,7 +15,7 @@ function openChannel(): BroadcastChannel | undefined {
   }
 }
 
-async function tellClients(event: HealEvent): Promise<void> {
+async function tellClients(event: HealEvent | SkewEvent): Promise<void> {
   try {
     const windows = await self.clients.matchAll({
       type: 'window',
@@ -29,10 +29,10 @@ async function tellClients(event: HealEvent): Promise<void> {
 }
 
 /**
- * Makes the function that sends a heal event to every window of the origin, by
+ * Makes the function that sends an event to every window of the origin, by
  * postMessage and on BroadcastChannel('mendbox'); it never throws.
  */
-export function teller(): (event: HealEvent) => void {
+export function teller(): (event: HealEvent | SkewEvent) => void {
   const channel = openChannel();
   return (event) => {
     channel?.postMessage(event);
