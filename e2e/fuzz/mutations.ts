@@ -1,5 +1,5 @@
 /* oxlint-disable oxc/no-map-spread -- small test data, made once */
-/** What fast-check makes: damage to a stored pair, as data that reaches the page as JSON. */
+/** What fast-check makes: damage to a stored pair and the request that meets it, as data that reaches the page as JSON. */
 import * as fc from 'fast-check';
 
 export type Half = 'policy' | 'payload';
@@ -15,9 +15,32 @@ export type Value =
   | { readonly is: 'bytes'; readonly as: Container; readonly bytes: number[] }
   | { readonly is: 'list'; readonly as: Holder; readonly items: Value[] };
 
-export type Container =
-  'ArrayBuffer' | 'Uint8Array' | 'Float64Array' | 'DataView' | 'Blob' | 'File';
-export type Holder = 'array' | 'object' | 'Map' | 'Set';
+const containers = [
+  'ArrayBuffer',
+  'resizable ArrayBuffer',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Float64Array',
+  'BigInt64Array',
+  'part of a larger buffer',
+  'DataView',
+  'Blob',
+  'typed Blob',
+  'File',
+  'ImageData',
+] as const;
+export type Container = (typeof containers)[number];
+
+const holders = ['array', 'object', 'Map', 'Set', 'Error'] as const;
+export type Holder = (typeof holders)[number];
+
+/** Keys that IndexedDB allows and this store never uses; those before and behind every string. */
+const foreignKeys = ['number', 'Date', 'binary', 'array', 'empty'] as const;
+export type ForeignKey = (typeof foreignKeys)[number];
+
+/** How the page asks for what was damaged. */
+const asks = ['plain', 'no-cache', 'force-cache', 'range', 'head'] as const;
+export type Ask = (typeof asks)[number];
 
 const specials = [
   'undefined',
@@ -37,9 +60,18 @@ const specials = [
   'String object',
   'sparse array',
   'circular',
+  'circular array',
   'lone surrogate',
   'long text',
+  'megabytes',
+  'wide',
   'deep',
+  'null',
+  '__proto__',
+  'prototype names',
+  'DOMRect',
+  'DOMMatrix',
+  'CryptoKey',
 ] as const;
 
 /** One change; several make a mutation. */
@@ -74,10 +106,21 @@ export type Op =
   | { readonly op: 'move'; readonly half: Half; readonly suffix: string }
   | { readonly op: 'swap-fields'; readonly one: string; readonly two: string }
   | { readonly op: 'self'; readonly half: Half; readonly field: string }
+  /** Each half in the other: a circle through both records. */
+  | { readonly op: 'entangle'; readonly field: string }
+  | {
+      readonly op: 'foreign';
+      readonly half: Half;
+      readonly key: ForeignKey;
+      readonly n: number;
+    }
   | { readonly op: 'totals'; readonly value: Value };
 
-/** Damage to one stored pair. */
-export type Mutation = readonly Op[];
+/** Damage to one stored pair, and the request that meets it. */
+export interface Mutation {
+  readonly ops: readonly Op[];
+  readonly ask: Ask;
+}
 
 const policyFields = [
   'schema',
@@ -109,6 +152,9 @@ const strange = [
   'then',
   'is',
   'size',
+  'length',
+  'byteLength',
+  'arrayBuffer',
   '',
 ];
 
@@ -129,14 +175,7 @@ const place = fc
     fc.record({ half: fc.constant(which), field: fieldOf(which) }),
   );
 const bytes = fc.array(fc.nat(255), { maxLength: 40 });
-const container = fc.constantFrom<Container[]>(
-  'ArrayBuffer',
-  'Uint8Array',
-  'Float64Array',
-  'DataView',
-  'Blob',
-  'File',
-);
+const container = fc.constantFrom(...containers);
 
 const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
@@ -150,7 +189,7 @@ const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
     fc.record({ is: fc.constant('bytes' as const), as: container, bytes }),
     fc.record({
       is: fc.constant('list' as const),
-      as: fc.constantFrom<Holder[]>('array', 'object', 'Map', 'Set'),
+      as: fc.constantFrom(...holders),
       items: fc.array(tie('value'), { maxLength: 4 }),
     }),
   ),
@@ -183,12 +222,12 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   }),
   fc.record({
     op: is('flip'),
-    bits: fc.array(fc.nat(2 ** 20), { minLength: 1, maxLength: 5 }),
+    bits: fc.array(fc.nat(2 ** 24), { minLength: 1, maxLength: 5 }),
   }),
   fc.record({
     op: is('resize'),
-    at: fc.nat(2_000),
-    remove: fc.nat(2_000),
+    at: fc.oneof(fc.nat(2_000), fc.nat(2_000_000)),
+    remove: fc.oneof(fc.nat(2_000), fc.nat(2_000_000)),
     insert: bytes,
   }),
   fc.record({ op: is('rehouse'), as: container }),
@@ -213,12 +252,25 @@ const op: fc.Arbitrary<Op> = fc.oneof(
     two: fc.constantFrom(...policyFields),
   }),
   place.map((at) => ({ op: 'self' as const, ...at })),
+  fc.record({ op: is('entangle'), field: fieldOf('policy') }),
+  fc.record({
+    op: is('foreign'),
+    half,
+    key: fc.constantFrom(...foreignKeys),
+    n: fc.nat(9),
+  }),
   fc.record({ op: is('totals'), value }),
 );
 
 /** Mutations of one to three changes, the same for the same seed. */
 export const mutations = (seed: number, count: number): Mutation[] =>
-  fc.sample(fc.array(op, { minLength: 1, maxLength: 3 }), {
-    seed,
-    numRuns: count,
-  });
+  fc.sample(
+    fc.record({
+      ops: fc.array(op, { minLength: 1, maxLength: 3 }),
+      ask: fc.oneof(
+        { weight: 3, arbitrary: fc.constant('plain' as const) },
+        { weight: 2, arbitrary: fc.constantFrom(...asks) },
+      ),
+    }),
+    { seed, numRuns: count },
+  );

@@ -1,6 +1,24 @@
 /* oxlint-disable unicorn/consistent-function-scoping, max-lines-per-function, complexity, promise/no-multiple-resolved -- only the text of installFuzz() reaches the page, so everything is inside it */
 import type { Pair } from '../page.js';
-import type { Container, Mutation, Op, Value } from './mutations.js';
+import type {
+  Ask,
+  Container,
+  ForeignKey,
+  Mutation,
+  Op,
+  Value,
+} from './mutations.js';
+
+/** What the page saw of one answer. */
+export interface Got {
+  readonly status: number;
+  readonly sha256: string;
+  readonly etag: string;
+  readonly type: string;
+  readonly range: string;
+  readonly cacheStatus: string;
+  readonly error?: string;
+}
 
 /** What the page offers to the fuzzer as `window.fuzz`. */
 export interface Fuzz {
@@ -8,6 +26,8 @@ export interface Fuzz {
   keep(urls: string[]): Promise<string[]>;
   /** Writes a damaged pair for each URL; gives the number of changes that structured clone refused. */
   damage(urls: string[], mutations: readonly Mutation[]): Promise<number>;
+  /** Fetches each URL in its own way, all at once. */
+  fetch(urls: string[], asks: readonly Ask[]): Promise<Got[]>;
 }
 
 declare global {
@@ -19,6 +39,7 @@ declare global {
 /** Runs in the page; it stands alone, because only its text gets there. */
 export function installFuzz(): void {
   const kept = new Map<string, Pair>();
+  let cryptoKey: CryptoKey | undefined;
 
   const long = (size: number): string => 'x'.repeat(size);
   const special: Record<string, (size: number) => unknown> = {
@@ -42,8 +63,30 @@ export function installFuzz(): void {
       const map = new Map<string, unknown>();
       return map.set('self', map);
     },
+    'circular array'() {
+      const array: unknown[] = [];
+      array.push(array, [array]);
+      return array;
+    },
     'lone surrogate': () => '\ud800',
     'long text': long,
+    megabytes: (size) => new Uint8Array(size * 20),
+    wide(size) {
+      const value: Record<string, number> = {};
+      for (let n = 0; n < size % 5_000; n++) value[`field${n}`] = n;
+      return value;
+    },
+    null: () => null,
+    __proto__: () => JSON.parse('{"__proto__": {"id": "x", "schema": "y"}}'),
+    'prototype names': () => ({
+      constructor: 1,
+      hasOwnProperty: 2,
+      toString: 3,
+      valueOf: 4,
+    }),
+    DOMRect: (size) => new DOMRect(0, 0, size, size),
+    DOMMatrix: () => new DOMMatrix(),
+    CryptoKey: () => cryptoKey,
     deep(size) {
       let value: unknown = 0;
       for (let n = 0; n < size % 200; n++) value = [value];
@@ -56,11 +99,38 @@ export function installFuzz(): void {
     (content: Uint8Array<ArrayBuffer>) => unknown
   > = {
     ArrayBuffer: (content) => content.slice().buffer,
+    'resizable ArrayBuffer'(content) {
+      const { length } = content;
+      // TypeScript's es2022 does not know the second argument.
+      const buffer: ArrayBuffer = Reflect.construct(ArrayBuffer, [
+        length,
+        { maxByteLength: length + 8 },
+      ]);
+      new Uint8Array(buffer).set(content);
+      return buffer;
+    },
     Uint8Array: (content) => content.slice(),
+    Uint8ClampedArray: (content) => new Uint8ClampedArray(content),
     Float64Array: (content) => new Float64Array(content),
+    BigInt64Array: (content) => BigInt64Array.from(content, BigInt),
+    'part of a larger buffer'(content) {
+      const larger = new Uint8Array(content.length + 16);
+      larger.set(content, 8);
+      return larger.subarray(8, 8 + content.length);
+    },
     DataView: (content) => new DataView(content.slice().buffer),
     Blob: (content) => new Blob([content]),
+    'typed Blob': (content) => new Blob([content], { type: 'text/html' }),
     File: (content) => new File([content], 'a-file'),
+    ImageData: (content) => new ImageData(Math.max(1, content.length % 99), 1),
+  };
+
+  const foreign: Record<ForeignKey, (n: number) => IDBValidKey> = {
+    number: (n) => n - 5,
+    Date: (n) => new Date(n),
+    binary: (n) => new Uint8Array([n]).buffer,
+    array: (n) => [`${location.origin}/fuzz/${n}`, n],
+    empty: () => '',
   };
 
   const valueOf = (value: Value): unknown => {
@@ -76,6 +146,10 @@ export function installFuzz(): void {
         if (value.as === 'array') return items;
         if (value.as === 'Map') return new Map(items.map((each) => [each, 1]));
         if (value.as === 'Set') return new Set(items);
+        if (value.as === 'Error')
+          return Object.assign(new RangeError('with a cause'), {
+            cause: items[0],
+          });
         return Object.assign({}, items);
       }
     }
@@ -118,7 +192,7 @@ export function installFuzz(): void {
   interface Target {
     readonly pair: Pair;
     readonly url: string;
-    readonly extra: Map<string, Partial<Pair>>;
+    readonly extra: Map<IDBValidKey, Partial<Pair>>;
     totals?: { value: unknown };
   }
 
@@ -191,6 +265,13 @@ export function installFuzz(): void {
         const record = fields(pair, op.half);
         return assign(record, op.field, record);
       }
+      case 'entangle':
+        assign(fields(pair, 'policy'), op.field, pair.payload);
+        return assign(fields(pair, 'payload'), 'body', pair.policy);
+      case 'foreign': {
+        const at = foreign[op.key](op.n);
+        return void target.extra.set(at, { [op.half]: pair[op.half] });
+      }
       case 'totals':
         target.totals = { value: valueOf(op.value) };
     }
@@ -204,10 +285,14 @@ export function installFuzz(): void {
     });
 
   let refused = 0;
-  const put = (store: IDBObjectStore, value: unknown, key: string): void => {
+  const put = (
+    store: IDBObjectStore,
+    value: unknown,
+    at: IDBValidKey,
+  ): void => {
     try {
-      if (value === undefined) store.delete(key);
-      else store.put(value, key);
+      if (value === undefined) store.delete(at);
+      else store.put(value, at);
     } catch {
       refused++;
     }
@@ -224,7 +309,7 @@ export function installFuzz(): void {
         for (const half of ['policy', 'payload'] as const) {
           stores[half].delete(IDBKeyRange.bound(url, `${url} \uffff`));
           put(stores[half], pair[half], url);
-          for (const [key, other] of extra) put(stores[half], other[half], key);
+          for (const [at, other] of extra) put(stores[half], other[half], at);
         }
         if (totals) put(tx.objectStore('meta'), totals.value, 'totals');
       }
@@ -232,8 +317,50 @@ export function installFuzz(): void {
       tx.addEventListener('abort', () => reject(tx.error));
     });
 
+  const inits: Record<Ask, RequestInit> = {
+    plain: {},
+    'no-cache': { cache: 'no-cache' },
+    'force-cache': { cache: 'force-cache' },
+    range: { headers: { range: 'bytes=10-49' } },
+    head: { method: 'HEAD' },
+  };
+  const hex = (hash: ArrayBuffer): string =>
+    Array.from(new Uint8Array(hash), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    ).join('');
+  const fetched = async (url: string, ask: Ask): Promise<Got> => {
+    const none = { sha256: '', etag: '', type: '', range: '', cacheStatus: '' };
+    try {
+      const { status, headers, ...rest } = await fetch(url, inits[ask]).then(
+        async (response) => ({
+          status: response.status,
+          headers: response.headers,
+          body: await response.arrayBuffer(),
+        }),
+      );
+      const of = (name: string): string => headers.get(name) ?? '';
+      return {
+        status,
+        sha256: hex(await crypto.subtle.digest('SHA-256', rest.body)),
+        etag: of('etag'),
+        type: of('content-type'),
+        range: of('content-range'),
+        cacheStatus: of('cache-status'),
+      };
+    } catch (error) {
+      return { ...none, status: 0, error: String(error) };
+    }
+  };
+
   window.fuzz = {
+    fetch: (urls, asks) =>
+      Promise.all(urls.map((url, n) => fetched(url, asks[n] ?? 'plain'))),
     async keep(urls) {
+      cryptoKey ??= await crypto.subtle.generateKey(
+        { name: 'AES-GCM', length: 128 },
+        true,
+        ['encrypt'],
+      );
       for (const url of urls) {
         if (kept.has(url)) continue;
         const { policy, payload } = await window.bench.read(url, 'mendbox');
@@ -255,7 +382,7 @@ export function installFuzz(): void {
         // A Blob is immutable, an ArrayBuffer is copied before it is changed.
         const pair = { policy: { ...policy }, payload: { ...payload } };
         const target: Target = { pair, url, extra: new Map() };
-        for (const op of mutations[n] ?? [])
+        for (const op of mutations[n]?.ops ?? [])
           await apply(target, op).catch(() => refused++);
         targets.push(target);
       }
