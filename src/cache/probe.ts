@@ -73,12 +73,9 @@ export class Probe {
   /** Writes the verified bytes back; false when they are not to be had any more, and nothing is kept. */
   async #rewrite(entry: Entry): Promise<boolean> {
     const core = this.#core;
-    const { record, body } = entry;
+    const { record } = entry;
     const base = baseOf(record.key);
-    const bytes =
-      body.is === 'blob'
-        ? await body.blob.arrayBuffer().catch(() => undefined)
-        : new ArrayBuffer(0);
+    const bytes = await bytesHeld(entry);
     core.memory.forget(record.key);
     const dropped = core.store.drop(record.key);
     core.flights.hold(base, dropped);
@@ -93,6 +90,18 @@ export class Probe {
     if (written.record.form !== 'blob')
       core.memory.remember({ ...entry, record: written.record });
     return true;
+  }
+}
+
+/** The bytes of a body that the memory tier holds; undefined when its file is gone. */
+async function bytesHeld({ body }: Entry): Promise<ArrayBuffer | undefined> {
+  switch (body.is) {
+    case 'none':
+      return new ArrayBuffer(0);
+    case 'buffer':
+      return body.buffer;
+    case 'blob':
+      return body.blob.arrayBuffer().catch(() => undefined);
   }
 }
 

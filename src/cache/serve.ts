@@ -1,6 +1,11 @@
 /** Serves stored responses: no byte goes out that was not verified in this worker's life. */
 import { reuse, currentAge, type CacheStatus } from '../http/index.js';
-import { verifyWhole } from '../store/body.js';
+import {
+  isBroken,
+  streamOfBytes,
+  verifyWhole,
+  type Verified,
+} from '../store/body.js';
 import { brokenBody, type Broken, type Entry } from '../store/records.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
@@ -22,7 +27,7 @@ export function fromMemory(core: Core, visit: Visit): Response | undefined {
   if (decided.is !== 'fresh') return undefined;
   const { stored: entry, ttl } = decided;
   if (currentAge(entry, now) > core.settings.maxAgeSeconds) return undefined;
-  const response = built(core, visit, entry, { hit: true, ttl });
+  const response = built(core, visit, { entry }, { hit: true, ttl });
   if (response) core.probe.note(entry);
   return response;
 }
@@ -31,7 +36,7 @@ export function fromMemory(core: Core, visit: Visit): Response | undefined {
 function built(
   core: Core,
   visit: Visit,
-  entry: Entry,
+  { entry, bytes }: Verified,
   status: CacheStatus,
 ): Response | undefined {
   const { request, startedAt } = visit;
@@ -39,7 +44,7 @@ function built(
   if (entry.record.type === 'cors' && request.mode === 'same-origin')
     return Response.error();
   const part = partOf(request, entry);
-  const body = bodyOf(request, entry, part);
+  const body = bodyOf(request, entry, part, bytes);
   if (body === undefined) return undefined;
   if (status.hit) core.hit(entry);
   const now = core.settings.now();
@@ -50,7 +55,8 @@ function bodyOf(
   request: Request,
   { body, record }: Entry,
   part: Part,
-): Blob | ArrayBuffer | null | undefined {
+  bytes?: ArrayBuffer,
+): Blob | ReadableStream | null | undefined {
   if (request.method === 'HEAD' || part === 'unsatisfiable') return null;
   const whole = part === 'whole';
   // Positions count from the representation's first byte; a stored part begins later.
@@ -60,8 +66,10 @@ function bodyOf(
     case 'none':
       return null;
     case 'buffer':
-      return whole ? body.buffer : body.buffer.slice(from, to);
+      // A copy: the memory tier keeps the buffer.
+      return streamOfBytes(new Uint8Array(body.buffer.slice(from, to)));
     case 'blob':
+      if (bytes) return streamOfBytes(new Uint8Array(bytes, from, to - from));
       if (!body.verified) return undefined;
       return whole ? body.blob : body.blob.slice(from, to);
   }
@@ -71,10 +79,10 @@ function bodyOf(
 export async function verifiedEntry(
   core: Core,
   entry: Entry,
-): Promise<Entry | Broken> {
+): Promise<Verified | Broken> {
   const { body, record } = entry;
-  if (body.is !== 'blob') return entry;
-  if (body.verified || record.length > record.slice) return entry;
+  if (body.is !== 'blob') return { entry };
+  if (body.verified || record.length > record.slice) return { entry };
   const { storageTimeoutMs } = core.settings;
   return verifyWhole(entry, body.blob, storageTimeoutMs);
 }
@@ -98,14 +106,15 @@ async function rebuilt(
   found: Entry,
   status: CacheStatus,
 ): Promise<Step> {
-  const entry = await verifiedEntry(core, found);
-  if ('is' in entry) return entry;
+  const verified = await verifiedEntry(core, found);
+  if (isBroken(verified)) return verified;
+  const { entry } = verified;
   const { integrity } = visit.request;
   if (integrity && !(await hasIntegrity(core, entry, integrity)))
     return brokenBody(entry.record, 'integrity-mismatch');
   let response: Response | undefined;
   try {
-    response = built(core, visit, entry, status);
+    response = built(core, visit, verified, status);
   } catch {
     // Whatever a Response cannot be made of is broken, however well it looks.
     return brokenBody(entry.record, 'payload-invalid');

@@ -6,6 +6,7 @@ import {
   mayServeStale,
   validation,
 } from '../http/index.js';
+import { isBroken } from '../store/body.js';
 import { withDeadline } from '../store/deadline.js';
 import { unusable, type Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
@@ -25,8 +26,9 @@ export async function validate(
   step: Step & { is: 'stale' },
 ): Promise<Step> {
   // The payload is verified first: a broken one costs one round trip then, not two.
-  const entry = await verifiedEntry(core, step.entry);
-  if ('is' in entry) return entry;
+  const verified = await verifiedEntry(core, step.entry);
+  if (isBroken(verified)) return verified;
+  const { entry } = verified;
   if (await core.join(visit)) return { is: 'lookup' };
   visit.status = { ...visit.status, fwd: step.why };
   const flight = core.flights.begin(visit.base);

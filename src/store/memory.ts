@@ -1,16 +1,13 @@
 /**
  * The memory tier: entries whose bytes were verified once in this worker's life, answered without asking the disk.
  *
- * A body is kept as a Blob, since a Response made of a Blob never passes through the worker's thread. A Blob made of
- * bytes counts in full; the database's own Blob handle holds no bytes and counts as an entry only.
+ * A small body is kept as its bytes, outside the JavaScript heap, and counts in full; the database's own Blob handle holds
+ * no bytes and counts as an entry only.
  */
 import type { Entry } from './records.js';
 
 /** What one entry costs beside its body, in bytes: headers, policy and handles, roughly. */
 const ENTRY_BYTES = 2048;
-
-/** How long nothing must have been remembered before Blobs are made, in milliseconds. */
-const IDLE_MS = 50;
 
 interface Slot {
   readonly entries: Entry[];
@@ -29,9 +26,6 @@ export class Memory {
   readonly #maxBytes: number;
   readonly #maxEntries: number;
   #bytes = 0;
-  /** Keys of entries whose bytes are not in a Blob yet. */
-  readonly #bare = new Set<string>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(maxBytes: number, maxEntries: number) {
     this.#maxBytes = maxBytes;
@@ -71,23 +65,6 @@ export class Memory {
     this.#slots.delete(base);
     this.#slots.set(base, slot);
     this.#shrink();
-    if (entry.body.is === 'buffer') this.#wrapLater(key);
-  }
-
-  /** Making a Blob costs more than the answer it is for: it is made when nobody waits. */
-  #wrapLater(key: string): void {
-    this.#bare.add(key);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#wrap(), IDLE_MS);
-  }
-
-  #wrap(): void {
-    for (const key of this.#bare) {
-      const entries = this.#slots.get(baseOf(key))?.entries ?? [];
-      for (const [at, entry] of entries.entries())
-        if (entry.record.key === key) entries[at] = asBlob(entry);
-    }
-    this.#bare.clear();
   }
 
   /** Forgets the entry with this key, or only the one with this id. */
@@ -135,9 +112,3 @@ export class Memory {
 
 const costOf = ({ record }: Entry): number =>
   ENTRY_BYTES + (record.form === 'buffer' ? record.length : 0);
-
-function asBlob(entry: Entry): Entry {
-  if (entry.body.is !== 'buffer') return entry;
-  const blob = new Blob([entry.body.buffer]);
-  return { ...entry, body: { is: 'blob', blob, verified: true } };
-}
