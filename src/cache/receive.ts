@@ -249,13 +249,17 @@ function draftOf(
   const { request } = visit;
   const { response, requestTime, responseTime } = arrival;
   const part = partOfResponse(response);
+  const headers = fieldsToStore(response);
   return asComplete({
     base: visit.base,
     url: request.url,
     status: response.status,
     statusText: response.statusText,
-    headers: fieldsToStore(response),
-    requestHeaders: recordNominated(request, response),
+    headers,
+    requestHeaders: recordNominated(request, {
+      status: response.status,
+      headers,
+    }),
     requestTime,
     responseTime,
     // A hook's own Response does not tell where it came from.
@@ -271,6 +275,9 @@ function draftOf(
 function fieldsToStore(response: Response): Headers {
   const headers = storableHeaders(response);
   if (response.type !== 'basic') headers.delete('content-length');
+  // Vary may be hidden too, and Accept is what a page changes without a preflight.
+  if (response.type === 'cors' && !headers.has('vary'))
+    headers.set('vary', 'Accept');
   return headers;
 }
 

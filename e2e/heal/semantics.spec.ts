@@ -1,0 +1,10 @@
+import { expect, test } from '../fixtures.js';
+import { differences } from '../http/drive.js';
+import { semantics } from './semantics.js';
+
+for (const [n, row] of semantics.entries()) {
+  test(`${row.id}: ${row.name}`, async ({ app, origin, elsewhere }) => {
+    const stage = { app, origin, elsewhere };
+    expect(await differences(stage, row, `semantics-${n}`)).toEqual([]);
+  });
+}
