@@ -106,8 +106,21 @@ test('G1: ten requests for a URL that is not stored yet ask the origin once', as
   );
   await expect.poll(() => origin.requests(path)).toHaveLength(1);
   gate.open();
-  for (const got of await all) expect(got.sha256).toBe(sha256(newer));
+  const statuses: string[] = [];
+  for (const got of await all) {
+    expect(got.sha256).toBe(sha256(newer));
+    const status = got.headers['cache-status'] ?? '';
+    statuses.push(status.replace(/ttl=\d+/, 'ttl=N'));
+  }
   expect(origin.requests(path)).toHaveLength(1);
+  // RFC 9211 section 2.6: the others would have gone to the network too.
+  expect(statuses.sort()).toEqual([
+    ...Array.from(
+      { length: 9 },
+      () => 'mendbox; fwd=uri-miss; collapsed; ttl=N',
+    ),
+    'mendbox; fwd=uri-miss; fwd-status=200; stored',
+  ]);
 });
 
 test('G1: what may not be stored is not shared between requests that wait', async ({
@@ -128,8 +141,16 @@ test('G1: what may not be stored is not shared between requests that wait', asyn
   );
   await expect.poll(() => origin.requests(path).length).toBeGreaterThan(0);
   gate.open();
-  const texts = (await all).map(({ text }) => text);
-  expect(new Set(texts).size).toBe(4);
+  const answers = await all;
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(4);
+  const statuses = answers.map(({ headers }) => headers['cache-status'] ?? '');
+  expect(statuses.sort()).toEqual([
+    'mendbox; fwd=uri-miss; fwd-status=200',
+    ...Array.from(
+      { length: 3 },
+      () => 'mendbox; fwd=uri-miss; fwd-status=200; collapsed=?0',
+    ),
+  ]);
 });
 
 test('G4, G5: a second release of the worker leaves what is stored alone', async ({

@@ -57,7 +57,8 @@ async function exchanged(
   const server = exchange.elsewhere ? stage.elsewhere : stage.origin;
   const target = path + (exchange.at ?? '');
   const before = server.requests(target).length;
-  prepare(server, exchange, { path, target, stage });
+  const place = { path, target, stage };
+  prepare(server, exchange, place);
   if (exchange.cookie !== undefined) {
     const cookie = `${exchange.cookie}; path=${path}`;
     await app.page.evaluate((text) => {
@@ -74,7 +75,11 @@ async function exchanged(
     ? await navigated(app, url)
     : await app.fetch(url, exchange.init);
   if (exchange.behind) await asked(seen);
-  return [...judged(exchange, got), ...judgedOrigin(exchange, seen())];
+  const { cacheStatus } = exchange;
+  const wanted = cacheStatus
+    ? { ...exchange, cacheStatus: fill(cacheStatus, place) }
+    : exchange;
+  return [...judged(wanted, got), ...judgedOrigin(exchange, seen())];
 }
 
 const isOptions = ({ init }: Exchange): boolean => init?.method === 'OPTIONS';
@@ -104,15 +109,16 @@ function prepare(server: Origin, exchange: Exchange, place: Place): void {
 }
 
 /** Puts in what a case cannot know: `{case}` is its own URL, `{origin}` and `{elsewhere}` are the two origins. */
-function filledIn(answer: Answer, { path, stage }: Place): Answer {
-  const fill = (value: string): string =>
-    value
-      .replace('{case}', path)
-      .replace('{origin}', stage.origin.url)
-      .replace('{elsewhere}', stage.elsewhere.url);
+const fill = (value: string, { path, stage }: Place): string =>
+  value
+    .replace('{case}', path)
+    .replace('{origin}', stage.origin.url)
+    .replace('{elsewhere}', stage.elsewhere.url);
+
+function filledIn(answer: Answer, place: Place): Answer {
   const headers = Object.entries(answer.headers ?? {}).map(
     ([name, value]) =>
-      [name, typeof value === 'string' ? fill(value) : value] as const,
+      [name, typeof value === 'string' ? fill(value, place) : value] as const,
   );
   return { ...answer, headers: Object.fromEntries(headers) };
 }

@@ -31,7 +31,12 @@ const row = (
   requests: [{ at: '?a=1&b=2', answer: ruled(rule) }, ...then],
 });
 
-const same = (at: string): Exchange => ({ at, body: 'one', cacheStatus: hit });
+/** Answered by the response of another URL, the key of which is told (RFC 9211 section 2.7). */
+const same = (at: string, of = '?a=1&b=2'): Exchange => ({
+  at,
+  body: 'one',
+  cacheStatus: `${hit}; key="{origin}{case}${of}"`,
+});
 const other = (at: string): Exchange => ({
   at,
   answer: ok('other'),
@@ -105,7 +110,7 @@ export const search: readonly HttpCase[] = [
       { at: '?a=1', answer: ok('own') },
       { at: '?a=2', answer: ruled('params') },
       { at: '?a=1', body: 'own', cacheStatus: hit },
-      same('?a=3'),
+      same('?a=3', '?a=2'),
     ],
   },
   {
@@ -146,7 +151,7 @@ export const search: readonly HttpCase[] = [
         answer: ruled('params', { vary: 'X-Kind' }),
       },
       { at: '?a=2', init: { headers: { 'x-kind': '2' } }, answer: ok('two') },
-      { ...same('?a=3'), init: { headers: { 'x-kind': '1' } } },
+      { ...same('?a=3', '?a=1'), init: { headers: { 'x-kind': '1' } } },
     ],
   },
   {

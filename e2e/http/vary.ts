@@ -100,6 +100,29 @@ export const vary: readonly HttpCase[] = [
     ],
   },
   {
+    name: 'the response in the language that is asked for before all others answers',
+    spec: 'RFC 9110 12.5.4',
+    kind: 'optimal',
+    requests: [
+      asking(
+        { 'accept-language': 'en, de' },
+        {
+          answer: varied('Accept-Language', 'one', {
+            'content-language': 'de',
+          }),
+        },
+      ),
+      asking(
+        { 'accept-language': 'fr;q=0.5, de;q=1.0' },
+        { body: 'one', cacheStatus: hit },
+      ),
+      asking(
+        { 'accept-language': 'fr, de' },
+        { answer: varied('Accept-Language', 'two') },
+      ),
+    ],
+  },
+  {
     name: 'a field that is missing matches only where it is missing',
     spec: 'RFC 9111 4.1',
     kind: 'required',

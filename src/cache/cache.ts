@@ -10,6 +10,7 @@
  * the only thing that leaves is the network's own rejection. Writing happens behind the answer, in waitUntil, and a write
  * or a drop that fails never fails a request.
  */
+import { baseOf } from '../store/memory.js';
 import type { Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
@@ -24,7 +25,13 @@ import { answerFrom, fromMemory } from './serve.js';
 import { validatorOf } from './splice.js';
 import { Upkeep } from './upkeep.js';
 import { validate } from './validate.js';
-import { done, type FetchEventLike, type Step, type Visit } from './visit.js';
+import {
+  done,
+  forwarding,
+  type FetchEventLike,
+  type Step,
+  type Visit,
+} from './visit.js';
 
 /** What handle() and handleAll() take: Workbox's and Serwist's RouteHandlerObject by shape. */
 export interface HandleOptions {
@@ -54,6 +61,10 @@ const isPageConditional = ({ headers }: Request): boolean =>
   PAGE_CONDITIONS.some((name) => headers.has(name)) ||
   (headers.has('if-range') && !headers.has('range'));
 
+/** Whether an entry is of the very URL that was asked for; else No-Vary-Search makes them equivalent. */
+const isOwn = ({ base }: Visit, { record }: Entry): boolean =>
+  baseOf(record.key) === base;
+
 /** An HTTP cache for a service worker that verifies what it stored and heals what is broken. */
 export class HealingCache extends Upkeep {
   readonly #healer: Healer;
@@ -63,7 +74,7 @@ export class HealingCache extends Upkeep {
     const core = new Core(settle(options));
     super(core);
     this.#healer = {
-      join: (visit) => core.join(visit),
+      join: (visit) => core.join(visit, 'miss'),
       drop: (broken) => core.drop(broken),
       replay: (visit) => this.#replay(visit),
       tell: core.tell,
@@ -147,7 +158,8 @@ export class HealingCache extends Upkeep {
       case 'fresh':
         if (step.behind) this.#validateBehind(visit, step.entry);
         return answerFrom(this.core, visit, step.entry, {
-          hit: true,
+          ...(visit.status.collapsed ? visit.status : { hit: true }),
+          ...(isOwn(visit, step.entry) ? {} : { key: step.entry.record.url }),
           ttl: step.ttl,
         });
       case 'stale':
@@ -209,15 +221,15 @@ export class HealingCache extends Upkeep {
     why: (Step & { is: 'miss' })['why'],
   ): Promise<Step> {
     const { core } = this;
-    if (isRead(why) && (await core.join(visit))) return { is: 'lookup' };
-    visit.status = { ...visit.status, fwd: why };
+    if (isRead(why) && (await core.join(visit, why))) return { is: 'lookup' };
+    visit.status = forwarding(visit, why);
     return done(await this.#ask(visit, (network) => network.plain(visit)));
   }
 
   /** Asks for what is missing behind a stored beginning; for the whole where the two do not fit. */
   async #complete(visit: Visit, beginning: Entry): Promise<Step> {
     const { core } = this;
-    visit.status = { ...visit.status, fwd: 'partial' };
+    visit.status = forwarding(visit, 'partial');
     const rest = await core.network
       .part(visit, validatorOf(beginning) ?? '', beginning.record.length)
       .catch(() => undefined);

@@ -1,6 +1,6 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
 import type { HealEvent, SkewEvent } from '../fault.js';
-import { isInGroup, reuse } from '../http/index.js';
+import { isInGroup, reuse, type Forwarded } from '../http/index.js';
 import { withDeadline } from '../store/deadline.js';
 import type { Found } from '../store/lookup.js';
 import { baseOf, Memory } from '../store/memory.js';
@@ -180,8 +180,11 @@ export class Core {
     await this.store.touch(uses);
   }
 
-  /** Waits for a request of the same URL that is with the network; false when there is none to wait for. */
-  async join(visit: Visit): Promise<boolean> {
+  /**
+   * Waits for a request of the same URL that is with the network, in place of one that `fwd` gives the reason for; false
+   * when there is none to wait for.
+   */
+  async join(visit: Visit, fwd: Forwarded): Promise<boolean> {
     const { cache, headers, method } = visit.request;
     const mayShare = cache === 'default' || cache === 'force-cache';
     if (visit.joined || !mayShare || method !== 'GET' || headers.has('range'))
@@ -189,6 +192,7 @@ export class Core {
     const flight = this.flights.asking(visit.base);
     if (!flight) return false;
     visit.joined = true;
+    visit.status = { fwd, collapsed: true };
     await withDeadline(flight.free, JOIN_MS, tooLong).catch(() => undefined);
     return true;
   }

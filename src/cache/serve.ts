@@ -46,7 +46,7 @@ function built(
   const part = partOf(request, entry);
   const body = bodyOf(request, entry, part, bytes);
   if (body === undefined) return undefined;
-  if (status.hit) core.hit(entry);
+  if (status.hit || status.collapsed) core.hit(entry);
   const now = core.settings.now();
   return stored(entry, part, body, status, { now, startedAt });
 }
@@ -151,7 +151,7 @@ async function streamed(
       : { first: part.first - record.first, last: part.last - record.first };
   const stream = await partStream(core, visit, entry, range);
   if (!(stream instanceof ReadableStream)) return stream;
-  if (status.hit) core.hit(entry);
+  if (status.hit || status.collapsed) core.hit(entry);
   const { startedAt } = visit;
   const now = core.settings.now();
   return done(stored(entry, part, stream, status, { now, startedAt }));

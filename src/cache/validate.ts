@@ -17,7 +17,7 @@ import { hooksBehind } from './hooks.js';
 import { mayStandIn } from './mode.js';
 import { freshened, receive } from './receive.js';
 import { answerFrom, verifiedEntry } from './serve.js';
-import { done, type Step, type Visit } from './visit.js';
+import { done, forwarding, type Step, type Visit } from './visit.js';
 
 /** Asks the origin; a response that may stand in answers when that takes longer than `networkTimeoutSeconds`. */
 export async function validate(
@@ -29,8 +29,8 @@ export async function validate(
   const verified = await verifiedEntry(core, step.entry);
   if (isBroken(verified)) return verified;
   const { entry } = verified;
-  if (await core.join(visit)) return { is: 'lookup' };
-  visit.status = { ...visit.status, fwd: step.why };
+  if (await core.join(visit, step.why)) return { is: 'lookup' };
+  visit.status = forwarding(visit, step.why);
   const flight = core.flights.begin(visit.base);
   const { networkTimeoutSeconds, mode, now } = core.settings;
   return networkTimeoutSeconds !== undefined &&

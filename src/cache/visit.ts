@@ -1,5 +1,10 @@
 /** One request's way through the cache, and the closed union of what may come next. */
-import type { CacheStatus, RequestView, Reuse } from '../http/index.js';
+import type {
+  CacheStatus,
+  Forwarded,
+  RequestView,
+  Reuse,
+} from '../http/index.js';
 import type { StoreError } from '../store/database.js';
 import type { Broken, Entry, Policy } from '../store/records.js';
 import type { Hooks } from './hooks.js';
@@ -72,3 +77,9 @@ export type Step =
 
 /** The last step of all. */
 export const done = (response: Response): Step => ({ is: 'done', response });
+
+/** What Cache-Status says of a visit that goes to the network; one that has waited for another's answer did so in vain. */
+export const forwarding = (
+  { status, joined }: Visit,
+  fwd: Forwarded,
+): CacheStatus => ({ ...status, fwd, ...(joined && { collapsed: false }) });

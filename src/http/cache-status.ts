@@ -1,25 +1,29 @@
 /** The Cache-Status field (RFC 9211). */
 
+/** Why a request went to the network (RFC 9211 section 2.2). */
+export type Forwarded =
+  | 'bypass'
+  | 'method'
+  | 'uri-miss'
+  | 'vary-miss'
+  | 'miss'
+  | 'request'
+  | 'stale'
+  | 'partial';
+
 /** What this cache did with one request; the names are the parameters of RFC 9211 section 2. */
 export interface CacheStatus {
   /** Answered without the network. */
   hit?: boolean;
-  /** Why the request went to the network. */
-  fwd?:
-    | 'bypass'
-    | 'method'
-    | 'uri-miss'
-    | 'vary-miss'
-    | 'miss'
-    | 'request'
-    | 'stale'
-    | 'partial';
+  fwd?: Forwarded;
   /** The status that the network answered with. */
   fwdStatus?: number;
   stored?: boolean;
+  /** It waited for another request of the same URL; false: in vain, so that it was sent itself. */
   collapsed?: boolean;
   /** Remaining freshness in seconds, negative when stale. */
   ttl?: number;
+  /** The key of what answered, where it is not the URL that was asked for. */
   key?: string;
   detail?: string;
 }
@@ -39,7 +43,9 @@ export function formatCacheStatus(status: CacheStatus): string {
     field += `; fwd-status=${integer(status.fwdStatus)}`;
   }
   if (status.stored) field += '; stored';
-  if (status.collapsed) field += '; collapsed';
+  if (status.collapsed !== undefined) {
+    field += `; collapsed${status.collapsed ? '' : '=?0'}`;
+  }
   if (status.ttl !== undefined) field += `; ttl=${integer(status.ttl)}`;
   if (status.key !== undefined) field += `; key=${string(status.key)}`;
   if (status.detail !== undefined) {

@@ -70,6 +70,10 @@ const LIFETIMES: [fields: Fields, seconds: number, status?: number][] = [
   [{ 'sw-cache-control': 'immutable', expires: 100 }, 0],
   [{ 'sw-cache-control': 'max-age=', 'cache-control': 'max-age=9' }, 9],
   [{ 'sw-cache-control': '', 'cache-control': 'max-age=9' }, 9],
+  [{ 'sw-cache-control': 'max-age=(5)', 'cache-control': 'max-age=9' }, 0],
+  [{ 'sw-cache-control': 'max-age=?0', expires: 100 }, 0],
+  [{ 'sw-cache-control': 'Max-Age=5', 'cache-control': 'max-age=9' }, 9],
+  [{ 'sw-cache-control': 'max-age=5;x="y"', expires: 100 }, 5],
   [{ 'sw-cache-control': 'max-age=5.5', 'cache-control': 'max-age=9' }, 0],
 ];
 

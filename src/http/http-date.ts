@@ -1,27 +1,12 @@
 /** HTTP dates (RFC 9110 section 5.6.7). */
 
-const MONTHS = [
-  'jan',
-  'feb',
-  'mar',
-  'apr',
-  'may',
-  'jun',
-  'jul',
-  'aug',
-  'sep',
-  'oct',
-  'nov',
-  'dec',
-];
-
-// "a cache recipient SHOULD match the field value case-insensitively" (RFC 9111 section 4.2)
-const IMF_FIXDATE =
-  /^(?:mon|tue|wed|thu|fri|sat|sun), (?<day>\d\d) (?<month>[a-z]{3}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) gmt$/i;
+// "a cache recipient SHOULD match the field value case-insensitively" (RFC 9111 section 4.2): these see it in lower case,
+// and leave all but the order of the parts to toTime().
+const IMF_FIXDATE = /^(?:mon|tue|wed|thu|fri|sat|sun), (.{20}) gmt$/;
 const RFC850_DATE =
-  /^(?:mon|tues|wednes|thurs|fri|satur|sun)day, (?<day>\d\d)-(?<month>[a-z]{3})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) gmt$/i;
+  /^(?:mon|tues|wednes|thurs|fri|satur|sun)day, (\d\d)-([a-z]{3})-(\d\d) (.{8}) gmt$/;
 const ASCTIME_DATE =
-  /^(?:mon|tue|wed|thu|fri|sat|sun) (?<month>[a-z]{3}) (?<day>\d\d| \d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/i;
+  /^(?:mon|tue|wed|thu|fri|sat|sun) ([a-z]{3}) (\d\d| \d) (.{8}) (\d{4})$/;
 
 /**
  * The time of an HTTP date in milliseconds since the epoch, or undefined if it has none of the three forms.
@@ -33,18 +18,19 @@ export function parseHttpDate(
   now: number,
 ): number | undefined {
   if (value === null) return undefined;
-  const groups = (
-    IMF_FIXDATE.exec(value) ??
-    RFC850_DATE.exec(value) ??
-    ASCTIME_DATE.exec(value)
-  )?.groups;
-  if (!groups) return undefined;
-  const { day = '', month = '', year = '', time = '' } = groups;
-  const at = (fullYear: number): number | undefined =>
-    toTime(fullYear, MONTHS.indexOf(month.toLowerCase()), Number(day), time);
-  return year.length === 2
-    ? inCentury(Number(year), now, at)
-    : at(Number(year));
+  const text = value.toLowerCase();
+  const fixed = IMF_FIXDATE.exec(text)?.[1];
+  if (fixed) return toTime(fixed);
+  const ansi = ASCTIME_DATE.exec(text);
+  if (ansi) {
+    const [, month, day, time, year] = ansi;
+    return toTime(`${day?.replace(' ', '0')} ${month} ${year} ${time}`);
+  }
+  const [, day, month, year, time] = RFC850_DATE.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  return inCentury(Number(year), now, (full) =>
+    toTime(`${day} ${month} ${full} ${time}`),
+  );
 }
 
 /** The time as an IMF-fixdate, from milliseconds since the epoch. */
@@ -52,23 +38,19 @@ export function formatHttpDate(ms: number): string {
   return new Date(ms).toUTCString();
 }
 
-/** Undefined for what no calendar or clock shows, such as 31 February or 24:00:00. */
-function toTime(
-  year: number,
-  month: number,
-  day: number,
-  time: string,
-): number | undefined {
-  const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
+/**
+ * The time of a text like "18 aug 2050 02:01:18".
+ *
+ * Engines are lenient, and no two in the same way: what they make of it counts only if it reads the same when it is
+ * written again. So there is no 31 February and no 24:00:00, and no year before 100 either.
+ */
+function toTime(text: string): number | undefined {
   // The second 60 is a leap second and allowed.
-  if (month < 0 || hour > 23 || minute > 59 || second > 60) return undefined;
-  const date = new Date(0);
-  // Date.UTC would take the year 50 for 1950.
-  date.setUTCFullYear(year, month, day);
-  if (date.getUTCMonth() !== month || date.getUTCDate() !== day) {
-    return undefined;
-  }
-  return date.setUTCHours(hour, minute, second);
+  const leap = text.endsWith(':60');
+  const usual = leap ? text.replace(/60$/, '59') : text;
+  const time = Date.parse(`${usual} gmt`);
+  const again = formatHttpDate(time).slice(5, 25).toLowerCase();
+  return again === usual ? time + (leap ? 1000 : 0) : undefined;
 }
 
 /**

@@ -4,7 +4,11 @@ export {
   parseCacheControl,
   type Directives,
 } from './cache-control.js';
-export { formatCacheStatus, type CacheStatus } from './cache-status.js';
+export {
+  formatCacheStatus,
+  type CacheStatus,
+  type Forwarded,
+} from './cache-status.js';
 export { clearsCache } from './clear-site-data.js';
 export { currentAge, freshnessLifetime } from './freshness.js';
 export { invalidatedGroups, isInGroup } from './groups.js';

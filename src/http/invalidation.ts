@@ -1,5 +1,6 @@
 /** Invalidating stored responses (RFC 9111 section 4.4). */
 import type { RequestView, ResponseView } from './message.js';
+import { targetUrl } from './target.js';
 
 /** "The GET, HEAD, OPTIONS, and TRACE methods are defined to be safe" (RFC 9110 section 9.2.1); an unknown method is not. */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -19,21 +20,14 @@ export function invalidated(
   // (Redirection) status code"
   const { status, headers } = response;
   if (isSafe(request.method) || status < 200 || status > 399) return [];
-  if (!URL.canParse(request.url)) return [];
-  const target = new URL(request.url);
-  const urls = new Set([withoutFragment(target)]);
+  const target = targetUrl(request.url);
+  if (!target) return [];
+  const urls = new Set([target.href]);
   // "A cache MAY invalidate other URIs [...] in particular, the URI(s) in the Location and Content-Location"
   for (const name of ['location', 'content-location']) {
-    const value = headers.get(name);
-    if (value === null || !URL.canParse(value, target)) continue;
-    const url = new URL(value, target);
+    const url = targetUrl(headers.get(name) ?? '', target.href);
     // "MUST NOT trigger an invalidation under these conditions if the origin of the URI to be invalidated differs"
-    if (url.origin === target.origin) urls.add(withoutFragment(url));
+    if (url?.origin === target.origin) urls.add(url.href);
   }
   return [...urls];
-}
-
-function withoutFragment(url: URL): string {
-  url.hash = '';
-  return url.href;
 }

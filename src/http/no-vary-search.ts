@@ -1,5 +1,6 @@
 /** No-Vary-Search: which parts of a query do not make another resource (draft-ietf-httpbis-no-vary-search). */
-import { parseDictionary, type Item } from './structured-fields.js';
+import { parseDictionary, type Member } from './structured-fields.js';
+import { targetUrl } from './target.js';
 
 interface Rule {
   readonly ignoresOrder: boolean;
@@ -11,9 +12,8 @@ export function noVarySearchKey(
   url: string,
   noVarySearch: string | null,
 ): string {
-  if (!URL.canParse(url)) return url;
-  const parsed = new URL(url);
-  parsed.hash = '';
+  const parsed = targetUrl(url);
+  if (!parsed) return url;
   const rule = noVarySearch === null ? undefined : parseRule(noVarySearch);
   if (!rule) return parsed.href;
   const kept = [...parsed.searchParams].filter(([name]) => !rule.ignores(name));
@@ -45,7 +45,7 @@ function parseRule(field: string): Rule | undefined {
 }
 
 /** The names are written as in a query, so `+` and `%20` both stand for a space. */
-function namesOf(list: Item | Item[]): Set<string> | undefined {
+function namesOf(list: Member): Set<string> | undefined {
   if (!Array.isArray(list)) return undefined;
   const names = new Set<string>();
   for (const item of list) {

@@ -172,7 +172,7 @@ test('Cache-Control survives being written and parsed again', () => {
 });
 
 test('dates survive being written and parsed again', () => {
-  const seconds = fc.integer({ min: -62_000_000_000, max: 253_402_300_799 });
+  const seconds = fc.integer({ min: -59_000_000_000, max: 253_402_300_799 });
   fc.assert(
     fc.property(seconds, fc.integer({ min: 0, max: 999 }), (time, rest) => {
       const field = formatHttpDate(time * 1000 + rest);

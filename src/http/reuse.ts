@@ -5,6 +5,7 @@ import {
   type Directives,
 } from './cache-control.js';
 import { dateValue, exactAge, freshnessLifetime } from './freshness.js';
+import { listNames } from './list.js';
 import type { RequestView, StoredView } from './message.js';
 import { covers } from './range.js';
 import { termsOf, type Terms } from './terms.js';
@@ -81,18 +82,13 @@ export function errorAnswer(
   return mustRevalidate || noCache ? 'gateway-timeout' : 'network-error';
 }
 
-const NONE: Directives = new Map();
-const NO_CACHE: Directives = new Map([['no-cache', true]]);
-
 function requestDirectives(headers: Headers): Directives {
-  const field = headers.get('cache-control');
-  if (field !== null) return parseCacheControl(field);
   // "When the Cache-Control header field is not present in a request, caches MUST consider the no-cache request
   // pragma-directive as having the same effect" (RFC 7234 section 5.4, deprecated by RFC 9111 section 5.4)
-  const pragma = headers.get('pragma');
-  return pragma !== null && parseCacheControl(pragma).has('no-cache')
-    ? NO_CACHE
-    : NONE;
+  const pragma = listNames(headers.get('pragma')).find(
+    (name) => name === 'no-cache',
+  );
+  return parseCacheControl(headers.get('cache-control') ?? pragma ?? null);
 }
 
 function decide<T extends StoredView>(

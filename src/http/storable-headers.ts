@@ -1,4 +1,5 @@
 /** Which response fields are stored (RFC 9111 section 3.1). */
+import { listNames } from './list.js';
 import type { ResponseView } from './message.js';
 import { governing } from './targeted.js';
 import { INDISPENSABLE, withheldFields } from './terms.js';
@@ -37,7 +38,7 @@ const DECODED: ReadonlySet<string> = new Set([
 export function storableHeaders(response: ResponseView): Headers {
   const { headers } = response;
   const dropped = new Set(NEVER_STORED);
-  for (const name of listed(headers.get('connection'))) {
+  for (const name of listNames(headers.get('connection'))) {
     // "Cache-Control is never appropriate as a connection option" (RFC 9110 section 7.6.1); nor is what explains the body.
     if (!INDISPENSABLE.has(name)) dropped.add(name);
   }
@@ -56,14 +57,8 @@ export function storableHeaders(response: ResponseView): Headers {
 
 /** Whether the body that the worker got is not the one that Content-Length and Content-Encoding speak of. */
 export function isDecoded(headers: Headers): boolean {
-  const codings = listed(headers.get('content-encoding')).filter(
+  const codings = listNames(headers.get('content-encoding')).filter(
     (name) => name !== 'identity',
   );
   return codings.length > 0 && codings.every((name) => DECODED.has(name));
-}
-
-function listed(value: string | null): string[] {
-  if (value === null) return [];
-  const members = value.split(',').map((name) => name.trim().toLowerCase());
-  return members.filter((name) => name !== '');
 }

@@ -8,6 +8,7 @@ import {
   isOfOneRequest,
   isUnderstood,
 } from './status.js';
+import { targetUrl } from './target.js';
 import { governing, type Governing } from './targeted.js';
 import { nominatedFields } from './vary.js';
 
@@ -75,7 +76,7 @@ function isWorthStoring(response: ResponseView, rules: Governing): boolean {
  * header field that has the same value as the POST's target URI" (RFC 9110 section 9.3.3; RFC 5789 section 2 for PATCH).
  */
 function isRepresentation(
-  request: RequestView,
+  { url }: RequestView,
   response: ResponseView,
   rules: Governing,
 ): boolean {
@@ -83,9 +84,7 @@ function isRepresentation(
   if (status < 200 || status > 299 || status === 206) return false;
   const location = headers.get('content-location');
   if (location === null || !hasExplicitLifetime(headers, rules)) return false;
-  return (
-    withoutFragment(location, request.url) === withoutFragment(request.url)
-  );
+  return targetUrl(location, url)?.href === targetUrl(url)?.href;
 }
 
 function hasExplicitLifetime(headers: Headers, rules: Governing): boolean {
@@ -97,11 +96,4 @@ function hasValidator(headers: Headers): boolean {
   // Only whether it is a date matters, not which century it lies in.
   const modified = parseHttpDate(headers.get('last-modified'), 0);
   return Boolean(headers.get('etag')) || modified !== undefined;
-}
-
-function withoutFragment(url: string, base?: string): string | undefined {
-  if (!URL.canParse(url, base)) return undefined;
-  const parsed = new URL(url, base);
-  parsed.hash = '';
-  return parsed.href;
 }

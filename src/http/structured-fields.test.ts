@@ -17,6 +17,10 @@ const VALID: [text: string, members: Record<string, unknown>][] = [
   ],
   ['a;p;q=1, b=2;r="x", c=(1;p 2);q', { a: true, b: 2, c: [1, 2] }],
   ['a=1, a=2', { a: 2 }],
+  [
+    'a=@1659578233, b=%"f%c3%bc"',
+    { a: { token: '@1659578233' }, b: { token: '%"f%c3%bc"' } },
+  ],
 ];
 
 for (const [text, members] of VALID) {
@@ -45,6 +49,7 @@ const INVALID = [
   'a;p=',
   ',a',
   'a=:x',
+  'a=@1.5',
 ];
 
 for (const text of INVALID) {

@@ -1,14 +1,18 @@
-/** Dictionaries and lists of structured fields (RFC 8941), as far as caching fields use them. */
+/** Lists and dictionaries of structured fields (RFC 9651), as far as caching fields use them. */
 
-/** A bare item; tokens and byte sequences, which no caching field wants, are told from strings by their shape. */
+/** A bare item; what no caching field wants (tokens, byte sequences, dates) is told from strings by its shape. */
 export type Item = string | number | boolean | { readonly token: string };
+
+/** An item or an inner list, without parameters. */
+export type Member = Item | Item[];
 
 const KEY = /[a-z*][a-z0-9_.*-]*/y;
 const NUMBER = /-?(?:\d{1,12}\.\d{1,3}|\d{1,15})(?![\d.])/y;
 const STRING = /"((?:[ !#-[\]-~]|\\["\\])*)"/y;
-const TOKEN = /[A-Za-z*][!#$%&'*+\-.^_`|~:/\w]*/y;
-const BYTES = /:[A-Za-z0-9+/=]*:/y;
 const BOOLEAN = /\?([01])/y;
+/** Tokens, byte sequences, dates and display strings. */
+const OTHER =
+  /[A-Za-z*][!#$%&'*+\-.^_`|~:/\w]*|:[A-Za-z0-9+/=]*:|@-?\d{1,15}(?![\d.])|%"[ !#-~]*"/y;
 
 /** Reads one text from left to right; `read` moves on only when its pattern matches. */
 class Reader {
@@ -16,7 +20,7 @@ class Reader {
   readonly #text: string;
 
   constructor(text: string) {
-    this.#text = text;
+    this.#text = text.trim();
   }
 
   get done(): boolean {
@@ -37,38 +41,40 @@ class Reader {
   }
 }
 
-/**
- * A dictionary's members without their parameters, or undefined if the text is not one (RFC 8941 section 4.2.2).
- *
- * The last of several equal keys counts.
- */
-export function parseDictionary(
-  text: string,
-): Map<string, Item | Item[]> | undefined {
-  const members = new Map<string, Item | Item[]>();
-  const reader = new Reader(text.trim());
-  while (!reader.done) {
+/** The strings of a list without their parameters, or undefined if the text is not a list of strings (RFC 9651 section 4.2.1). */
+export function parseStrings(text: string): string[] | undefined {
+  return readAll(text, (reader) => {
+    const item = readItem(reader);
+    return typeof item === 'string' ? item : undefined;
+  });
+}
+
+/** A dictionary's members, or undefined if the text is not one (RFC 9651 section 4.2.2); the last of several equal keys counts. */
+export function parseDictionary(text: string): Map<string, Member> | undefined {
+  const members = readAll(text, (reader) => {
     const key = reader.read(KEY)?.[0];
-    if (key === undefined) return undefined;
     const value = reader.take('=') ? readMember(reader) : true;
-    if (value === undefined || !skipParameters(reader)) return undefined;
-    members.set(key, value);
+    return key === undefined || value === undefined
+      ? undefined
+      : ([key, value] as const);
+  });
+  return members && new Map(members);
+}
+
+/** All members between the commas, each with its parameters left out. */
+function readAll<T>(
+  text: string,
+  readOne: (reader: Reader) => T | undefined,
+): T[] | undefined {
+  const members: T[] = [];
+  const reader = new Reader(text);
+  while (!reader.done) {
+    const member = readOne(reader);
+    if (member === undefined || !skipParameters(reader)) return undefined;
+    members.push(member);
     if (!readSeparator(reader)) return undefined;
   }
   return members;
-}
-
-/** The strings of a list without their parameters, or undefined if the text is not a list of strings (RFC 8941 section 4.2.1). */
-export function parseStrings(text: string): string[] | undefined {
-  const strings: string[] = [];
-  const reader = new Reader(text.trim());
-  while (!reader.done) {
-    const item = readItem(reader);
-    if (typeof item !== 'string' || !skipParameters(reader)) return undefined;
-    strings.push(item);
-    if (!readSeparator(reader)) return undefined;
-  }
-  return strings;
 }
 
 /** "If there is a trailing comma, fail parsing." */
@@ -80,7 +86,7 @@ function readSeparator(reader: Reader): boolean {
   return !reader.done;
 }
 
-function readMember(reader: Reader): Item | Item[] | undefined {
+function readMember(reader: Reader): Member | undefined {
   if (!reader.take('(')) return readItem(reader);
   const items: Item[] = [];
   for (;;) {
@@ -100,8 +106,8 @@ function readItem(reader: Reader): Item | undefined {
   if (string) return (string[1] ?? '').replace(/\\(.)/g, '$1');
   const boolean = reader.read(BOOLEAN);
   if (boolean) return boolean[1] === '1';
-  const token = reader.read(TOKEN) ?? reader.read(BYTES);
-  return token && { token: token[0] };
+  const other = reader.read(OTHER);
+  return other && { token: other[0] };
 }
 
 function skipParameters(reader: Reader): boolean {

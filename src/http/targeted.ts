@@ -28,9 +28,11 @@ function parseTargeted(value: string | null): Directives | undefined {
   if (!members || members.size === 0) return undefined;
   const directives = new Map<string, string | true>();
   for (const [name, item] of members) {
-    if (item === false || Array.isArray(item)) continue;
-    const text = typeof item === 'object' ? item.token : String(item);
-    directives.set(name, item === true ? true : text);
+    if (item === false) continue;
+    // A list where none is expected says nothing, but its name still forbids.
+    if (item === true || Array.isArray(item)) directives.set(name, true);
+    else if (typeof item === 'object') directives.set(name, item.token);
+    else directives.set(name, String(item));
   }
   return directives;
 }

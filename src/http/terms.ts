@@ -1,5 +1,6 @@
 /** What a stored response's directives say about its reuse, parsed once for each stored response. */
 import { deltaSeconds } from './cache-control.js';
+import { listNames } from './list.js';
 import type { ResponseView } from './message.js';
 import { governing, type Governing } from './targeted.js';
 
@@ -72,7 +73,7 @@ export function withheldFields(
   noCache: string | true | undefined,
 ): readonly string[] {
   if (typeof noCache !== 'string') return [];
-  const names = noCache.split(',').map((name) => name.trim().toLowerCase());
+  const names = listNames(noCache);
   const understood = names.every(
     (name) =>
       /^[a-z][a-z0-9_-]*$/.test(name) &&

@@ -1,4 +1,5 @@
 /** Nominated request fields and the selection among variants (RFC 9111 section 4.1). */
+import { listNames } from './list.js';
 import type { RequestView, ResponseView, StoredView } from './message.js';
 
 const NO_FIELDS: readonly string[] = [];
@@ -39,15 +40,10 @@ const UNSEEN: ReadonlySet<string> = new Set([
  * Without Accept-Encoding: a worker stores decoded bodies, the same for every coding.
  */
 export function nominatedFields(headers: Headers): readonly string[] | '*' {
-  const value = headers.get('vary');
-  if (value === null) return NO_FIELDS;
-  const fields = new Set<string>();
-  for (const member of value.split(',')) {
-    const name = member.trim().toLowerCase();
-    // "A list containing the member "*" signals that other aspects of the request might have played a role"
-    if (name === '*') return '*';
-    if (name !== '' && name !== 'accept-encoding') fields.add(name);
-  }
+  const fields = new Set(listNames(headers.get('vary')));
+  // "A list containing the member "*" signals that other aspects of the request might have played a role"
+  if (fields.has('*')) return '*';
+  fields.delete('accept-encoding');
   return [...fields];
 }
 
@@ -128,8 +124,25 @@ function compareField(
   const same = CREDENTIALS.has(name)
     ? recorded === digest(presented)
     : recorded === presented ||
-      normalise(name, recorded) === normalise(name, presented);
+      normalise(name, recorded) === normalise(name, presented) ||
+      (name === 'accept-language' && isPreferred(stored, presented));
   return same ? 'match' : 'mismatch';
+}
+
+/**
+ * Whether the stored response is in the one language that is asked for before all others: whatever else an origin has, it
+ * answers such a request with this representation (RFC 9110 sections 12.4.2 and 12.5.4).
+ */
+function isPreferred({ headers }: StoredView, presented: string): boolean {
+  let [first, most, next] = ['', 0, 0];
+  for (const member of listNames(presented)) {
+    const [range = '', weight] = member.split(/[ \t]*;[ \t]*q=/);
+    const quality = weight === undefined ? 1 : Number(weight) || 0;
+    if (quality > most) [first, most, next] = [range, quality, most];
+    else if (quality > next) next = quality;
+  }
+  const language = headers.get('content-language');
+  return most > next && first === language?.toLowerCase();
 }
 
 /** Null for a name that no header field can have, which no request can therefore carry. */
@@ -147,12 +160,9 @@ function isUnseen(name: string): boolean {
 /** "adding or removing whitespace, where allowed"; "normalizing both header field values in a way that is known to have identical semantics" */
 function normalise(name: string, value: string): string {
   if (name === 'accept-language') {
-    const ranges = value
-      .toLowerCase()
-      .replace(/[ \t]+/g, '')
-      .split(',');
-    ranges.sort();
-    return ranges.filter(Boolean).join();
+    return listNames(value.replace(/[ \t]+/g, ''))
+      .sort()
+      .join();
   }
   // Inside a quoted string white space has a meaning.
   if (value.includes('"')) return value;
@@ -160,19 +170,15 @@ function normalise(name: string, value: string): string {
   return members.join();
 }
 
-/** 53 bits (cyrb53): enough to tell two users apart, and nothing of a token can be read from them; a guess can be confirmed. */
+/** 64 bits: enough to tell two users apart, and nothing of a token can be read from them; a guess can be confirmed. */
 function digest(value: string): string {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
+  let [one, other] = [1, 2];
   for (let at = 0; at < value.length; at += 1) {
     const code = value.charCodeAt(at);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
+    one = Math.imul(one ^ code, 2654435761);
+    one ^= one >>> 15;
+    other = Math.imul(other ^ code, 1597334677);
+    other ^= other >>> 13;
   }
-  high = Math.imul(high ^ (high >>> 16), 2246822507);
-  high ^= Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507);
-  low ^= Math.imul(high ^ (high >>> 13), 3266489909);
-  const sum = 4294967296 * (2097151 & low) + (high >>> 0);
-  return `digest-${sum.toString(36)}`;
+  return `digest-${(one >>> 0).toString(36)}-${(other >>> 0).toString(36)}`;
 }
