@@ -83,6 +83,7 @@ const worker: UserConfig = {
     sourcemap: 'hidden',
     reportCompressedSize: false,
     rolldownOptions: {
+      treeshake: { manualPureFunctions: ['replaceTraps'] },
       output: {
         postBanner: (chunk) =>
           `/*! mendbox, MIT. Contains ${packagesIn(chunk).join(', ')}; licences: worker.js.LICENSE.txt in the package */`,

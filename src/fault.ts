@@ -68,13 +68,13 @@ export interface HealEvent {
   readonly url: string;
   readonly fault: Fault;
   /** The field that failed, such as `policy.status`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   readonly phase: Phase;
   readonly outcome: Outcome;
   /** The status of the response that answered instead. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Of a body healed in mid-stream: what was fetched again, in bytes. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   /** From the discovery to the answer, in milliseconds. */
   readonly durationMs: number;
   /** When the fault was found, in milliseconds since the epoch. */

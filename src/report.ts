@@ -79,7 +79,7 @@ export interface Finding {
   readonly url: string;
   readonly fault: Fault;
   /** The field that failed, such as `policy.status`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** What was done about it. */
   readonly repaired: 'no' | 'dropped' | 'refetched';
 }

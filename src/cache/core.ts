@@ -258,13 +258,11 @@ export class Core {
 
   /** Every policy that can be read, a batch at a time. */
   async *policies(): AsyncIterable<Policy> {
-    let after: string | undefined;
-    for (;;) {
-      const keys = await this.store.keys(after, BATCH);
-      yield* await this.store.policies(keys);
-      after = keys.at(-1);
-      if (keys.length < BATCH) return;
-    }
+    let keys: string[] | undefined;
+    do {
+      keys = await this.store.keys(keys?.at(-1), BATCH);
+      yield* await this.store.policies(keys ?? []);
+    } while (keys?.length === BATCH);
   }
 
   /**

@@ -10,7 +10,7 @@
  * while, so no page pays for a store that cannot hold it.
  */
 import type { Fault, HealEvent, Outcome, Phase } from '../fault.js';
-import type { Broken } from '../store/records.js';
+import { randomId, type Broken } from '../store/records.js';
 import type { Step, Visit } from './visit.js';
 import { done } from './visit.js';
 
@@ -40,10 +40,10 @@ export async function heal(
     healer.tell({
       url: visit.request.url,
       fault: broken.fault,
-      ...(broken.path === undefined ? {} : { path: broken.path }),
+      path: broken.path,
       phase: phaseOf(broken.fault),
       outcome,
-      ...(status === undefined ? {} : { status }),
+      status,
       durationMs: performance.now() - found,
     });
   try {
@@ -98,7 +98,7 @@ export function healEvent(
   facts: Omit<HealEvent, 'type' | 'id' | 'at'>,
   at: number,
 ): HealEvent {
-  return { type: 'heal', ...facts, at, id: crypto.randomUUID() };
+  return { type: 'heal', ...facts, at, id: randomId() };
 }
 
 /** The faults that a whole store can have, told once per change of state. */

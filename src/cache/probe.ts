@@ -63,7 +63,7 @@ export class Probe {
     core.tell({
       url: entry.record.url,
       fault,
-      ...(path === undefined ? {} : { path }),
+      path,
       phase: 'verify',
       outcome,
       durationMs: performance.now() - found,

@@ -81,7 +81,7 @@ export class Search {
     forgetOldest(this.#read);
     // The last character before the question mark with which the queries begin.
     const keys = await this.#store.keys(`${path}>`, RESPONSES);
-    const own = keys.filter((key) => key.startsWith(`${path}?`));
+    const own = (keys ?? []).filter((key) => key.startsWith(`${path}?`));
     const policies = await this.#store.policies([path, ...own]);
     const ruled = policies.flatMap(({ headers, record }) => {
       const rule = headers.get(FIELD);

@@ -243,7 +243,7 @@ class Splice implements Slices {
     this.#core.tell({
       url: this.#visit.request.url,
       fault: broken.fault,
-      ...(broken.path === undefined ? {} : { path: broken.path }),
+      path: broken.path,
       phase: 'body',
       outcome,
       bytes,

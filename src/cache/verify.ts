@@ -25,7 +25,7 @@ export async function verifyStore(
   const until = performance.now() + (options.budgetMs ?? Infinity);
   let after = options.from;
   for (;;) {
-    const keys = await core.store.allKeys(after, BATCH);
+    const keys = await core.store.keys(after, BATCH);
     if (!keys) return { ...tally, readable: false, ...cursor(after) };
     for (const key of keys) {
       const isRead = await verifyOne(core, key, tally, options, refetch);
@@ -99,7 +99,7 @@ async function note(
   tally.broken.push({
     url,
     fault,
-    ...(path === undefined ? {} : { path }),
+    path,
     repaired,
   });
 }

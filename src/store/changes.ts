@@ -58,12 +58,12 @@ export async function writePair(
   const record = sealPolicy(draft, key);
   const { content } = draft.body;
   const payload = { schema: FINGERPRINT, id: record.id, body: content };
-  const totals = await totalsOf(change);
   const replaced = variants.find((variant) => variant.key === key);
-  const sums = {
-    bytes: totals.bytes + record.length - (replaced?.length ?? 0),
-    entries: totals.entries + (replaced ? 0 : 1),
-  };
+  const sums = await totalsWith(
+    change,
+    record.length - (replaced?.length ?? 0),
+    replaced ? 0 : 1,
+  );
   await Promise.all([
     accepted(change.objectStore('policies').put(record, key)),
     accepted(change.objectStore('payloads').put(payload, key)),
@@ -87,79 +87,41 @@ async function within(
   };
   // The kept sums may have rotted: nothing is dropped before it is counted.
   const counted = isFull(sums) ? await countAll(change) : sums;
-  const left = isFull(counted)
-    ? await evictTo(change, counted, target, keep)
-    : counted;
-  await change.objectStore('meta').put(left, 'totals');
+  await evictTo(change, counted, isFull(counted) ? target : counted, keep);
 }
 
-/** Drops the least recently used entries until this share of the stored bytes is left. */
-export async function evictShare(change: Change, share: number): Promise<void> {
-  const sums = await totalsOf(change);
-  const target = { bytes: sums.bytes * share, entries: sums.entries };
-  const left = await evictTo(change, sums, target);
-  await change.objectStore('meta').put(left, 'totals');
-}
-
-/** Drops a pair if it is still the one with this id; false when it is not. */
-export async function dropPair(
+/**
+ * Drops a pair, if it is still the one with this id; false when it is not. Without an id every variant of the URL goes,
+ * and unread where reading is what fails.
+ */
+export async function drop(
   change: Change,
   key: string,
-  id: string,
+  id?: string,
+  isUnread = false,
 ): Promise<boolean> {
-  const policies = change.objectStore('policies');
-  const stored: unknown = await policies.get(key);
-  if (stored !== undefined && idOf(stored) !== id) return false;
-  const { bytes, entries } = await totalsOf(change);
-  const left = {
-    bytes: Math.max(0, bytes - lengthOf(stored)),
-    entries: Math.max(0, entries - 1),
-  };
+  const meta = change.objectStore('meta');
+  const range = id === undefined ? keysOf(key) : IDBKeyRange.only(key);
+  let sums: Totals | undefined;
+  if (!isUnread) {
+    const stored = await change.objectStore('policies').getAll(range);
+    if (id !== undefined && stored.some((each) => idOf(each) !== id))
+      return false;
+    const bytes = stored.reduce<number>((sum, it) => sum + lengthOf(it), 0);
+    sums = await totalsWith(change, -bytes, -stored.length);
+  }
   await Promise.all([
-    policies.delete(key),
-    change.objectStore('payloads').delete(key),
-    change.objectStore('meta').put(left, 'totals'),
-  ]);
-  return true;
-}
-
-/** Drops every variant of a URL. */
-export async function dropVariants(
-  change: Change,
-  base: string,
-): Promise<boolean> {
-  const variants = await variantsOf(change, base);
-  const { bytes, entries } = await totalsOf(change);
-  const dropped = variants.reduce((sum, { length }) => sum + length, 0);
-  const left = {
-    bytes: Math.max(0, bytes - dropped),
-    entries: Math.max(0, entries - variants.length),
-  };
-  await Promise.all([
-    change.objectStore('policies').delete(keysOf(base)),
-    change.objectStore('payloads').delete(keysOf(base)),
-    change.objectStore('meta').put(left, 'totals'),
-  ]);
-  return true;
-}
-
-/** Drops every variant of a URL unread: reading may be what fails. */
-export async function dropUnread(
-  change: Change,
-  base: string,
-): Promise<boolean> {
-  await Promise.all([
-    change.objectStore('policies').delete(keysOf(base)),
-    change.objectStore('payloads').delete(keysOf(base)),
-    change.objectStore('meta').delete('totals'),
+    change.objectStore('policies').delete(range),
+    change.objectStore('payloads').delete(range),
+    sums ? meta.put(sums, 'totals') : meta.delete('totals'),
   ]);
   return true;
 }
 
 interface Variant {
   readonly key: string;
+  /** The body's, in bytes. */
   readonly length: number;
-  readonly used: number;
   /** Absent when the record is broken: it is replaced, not read. */
   readonly policy: Policy | undefined;
 }
@@ -173,23 +135,20 @@ async function variantsOf(change: Change, base: string): Promise<Variant[]> {
   return keys.map((key, at) => {
     const decoded = decodePolicy(values[at], key);
     const policy = 'is' in decoded ? undefined : decoded;
-    return {
-      key,
-      policy,
-      length: lengthOf(values[at]),
-      used: policy?.record.used ?? 0,
-    };
+    return { key, policy, length: lengthOf(values[at]) };
   });
 }
 
+const usedAt = ({ policy }: Variant): number => policy?.record.used ?? 0;
+
 /** A key of this URL that is free, or whose record is broken, or whose variant was used longest ago. */
 function freeKey(base: string, variants: readonly Variant[]): string {
-  const taken = new Map(variants.map((variant) => [variant.key, variant]));
   for (let n = 1; n <= MAX_VARIANTS; n++) {
     const key = n === 1 ? base : `${base} #${n}`;
-    if (!taken.get(key)?.policy) return key;
+    if (!variants.some((variant) => variant.key === key && variant.policy))
+      return key;
   }
-  return variants.reduce((a, b) => (b.used < a.used ? b : a)).key;
+  return variants.reduce((a, b) => (usedAt(b) < usedAt(a) ? b : a)).key;
 }
 
 /** The sums, counted anew when they are damaged. */
@@ -198,32 +157,50 @@ export async function totalsOf(change: Change): Promise<Totals> {
   return known ?? (await countAll(change));
 }
 
+/** The sums with so much more, or less; they are hints, and wrong ones end at nothing. */
+async function totalsWith(
+  change: Change,
+  bytes: number,
+  entries: number,
+): Promise<Totals> {
+  const sums = await totalsOf(change);
+  return {
+    bytes: Math.max(0, sums.bytes + bytes),
+    entries: Math.max(0, sums.entries + entries),
+  };
+}
+
 /** Counts what is stored, record by record: after a blind drop or damage to the sums. */
 export async function countAll(change: Change): Promise<Totals> {
   let bytes = 0;
   let entries = 0;
-  for await (const cursor of change.objectStore('policies').iterate()) {
+  let cursor = await change.objectStore('policies').openCursor();
+  for (; cursor; cursor = await cursor.continue()) {
     bytes += lengthOf(cursor.value);
     entries++;
   }
   return { bytes, entries };
 }
 
-async function evictTo(
+/** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */
+export async function evictTo(
   change: Change,
-  totals: Totals,
+  { bytes, entries }: Totals,
   target: Totals,
   keep?: string,
-): Promise<Totals> {
-  let { bytes, entries } = totals;
+): Promise<void> {
   const payloads = change.objectStore('payloads');
-  const oldest = change.objectStore('policies').index('used').iterate();
-  for await (const cursor of oldest) {
-    if (bytes <= target.bytes && entries <= target.entries) break;
-    if (cursor.primaryKey === keep) continue;
+  const oldest = change.objectStore('policies').index('used');
+  let cursor;
+  while (bytes > target.bytes || entries > target.entries) {
+    cursor = await (cursor ? cursor.continue() : oldest.openCursor());
+    if (!cursor) break;
+    const { primaryKey } = cursor;
+    if (primaryKey === keep) continue;
     bytes -= lengthOf(cursor.value);
     entries--;
-    await Promise.all([cursor.delete(), payloads.delete(cursor.primaryKey)]);
+    await Promise.all([cursor.delete(), payloads.delete(primaryKey)]);
   }
-  return { bytes: Math.max(0, bytes), entries: Math.max(0, entries) };
+  const left = { bytes: Math.max(0, bytes), entries: Math.max(0, entries) };
+  await change.objectStore('meta').put(left, 'totals');
 }

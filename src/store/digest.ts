@@ -80,6 +80,17 @@ export function digest(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): string {
   return hex(xxh32(view, SEEDS[0])) + hex(xxh32(view, SEEDS[1]));
 }
 
+/** The digests of the slices of a buffer, joined; `size` is the length of a slice, in bytes. */
+export function digestsOf(buffer: ArrayBuffer, size = SLICE_BYTES): string {
+  const { byteLength } = buffer;
+  let digests = '';
+  for (let at = 0; at < byteLength; at += size)
+    digests += digest(
+      new Uint8Array(buffer, at, Math.min(size, byteLength - at)),
+    );
+  return digests;
+}
+
 const encoder = new TextEncoder();
 
 /** The digest of a text's UTF-8 bytes. */

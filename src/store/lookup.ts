@@ -87,7 +87,9 @@ export class Lookups {
       if (error instanceof StoreError) return { is: 'store-fault', error };
     }
     try {
-      await this.#database.run((connection) => connection.get('meta', base));
+      await this.#database.run((connection) =>
+        connection.transaction('meta').store.get(base),
+      );
       return unreadable(base, half);
     } catch (error) {
       if (error instanceof StoreError) return { is: 'store-fault', error };

@@ -1,4 +1,5 @@
 /** What the store `meta` holds: sums and hints, which may be lost or wrong at any time without harm. */
+import { fieldOf } from './records.js';
 
 /** The sums that save a write from counting. */
 export interface Totals {
@@ -9,11 +10,6 @@ export interface Totals {
 
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0;
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null
-    ? Reflect.get(value, name)
-    : undefined;
 
 /** Decodes the sums; undefined when they must be counted. */
 export function decodeTotals(value: unknown): Totals | undefined {

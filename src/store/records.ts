@@ -4,30 +4,21 @@
  * `unknown` stops here. Whatever IndexedDB hands out is decoded into an Entry or into a Broken that says what is wrong;
  * nothing in this file throws.
  */
-import {
-  define,
-  enums,
-  literal,
-  object,
-  string,
-  validate,
-  type Infer,
-  type Struct,
-} from 'superstruct';
+import { define, object, validate, type Infer, type Struct } from 'superstruct';
 import type { StoredView } from '../http/index.js';
 import type { Fault } from '../fault.js';
-import { digest, digestText, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
+import { digestsOf, digestText, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
 
 /** A stored response that may not be used: what is wrong with it, and where. */
 export interface Broken {
   readonly is: 'broken';
   readonly fault: Fault;
   /** The field that failed, such as `policy.status`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** The key of the pair to drop. */
   readonly key: string;
   /** The id of the pair, when its policy could still be read: the drop spares a newer pair. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 // Header values are byte strings (Fetch Standard, section 2.2.2): visible Latin-1, spaces and tabs, one field a line.
@@ -41,32 +32,42 @@ const ID = /^[0-9a-z]{16}$/;
 /** The largest time that a Date can hold, in milliseconds. */
 const LAST_TIME = 8.64e15;
 
-// One check a field and no refinement inside another: a hit validates twenty.
-const text = (name: string, form: RegExp) =>
-  define<string>(name, (it) => typeof it === 'string' && form.test(it));
-const count = (name: string, first: number, last: number) =>
-  define<number>(name, (it) => {
-    const n = Number.isInteger(it) ? Number(it) : NaN;
-    return n >= first && n <= last;
-  });
-const time = () => count('time', 0, LAST_TIME);
-const bytes = () => count('bytes', 0, Number.MAX_SAFE_INTEGER);
+/**
+ * One check a field and no refinement inside another: a hit validates twenty. The form is the name, so that it is part of
+ * the fingerprint, and the text of a failure: superstruct's own would print the whole value.
+ */
+const field = <T>(
+  form: string,
+  test: (it: unknown) => boolean,
+): Struct<T, null> => define(form, (it) => test(it) || form);
+const text = (form: RegExp) =>
+  field<string>(form.source, (it) => typeof it === 'string' && form.test(it));
+const string = () => text(/^/);
+const oneOf = <T extends string>(...words: readonly T[]) =>
+  field<T>(words.join(), (it) => words.some((word) => word === it));
+const count = (first: number, last: number) =>
+  field<number>(
+    `${first}-${last}`,
+    (it) => Number.isInteger(it) && Number(it) >= first && Number(it) <= last,
+  );
+const time = () => count(0, LAST_TIME);
+const bytes = () => count(0, Number.MAX_SAFE_INTEGER);
 
 const policyFields = {
-  id: text('id', ID),
+  id: text(ID),
   key: string(),
   url: string(),
-  status: count('status', 200, 599),
-  statusText: text('latin1', LATIN1),
-  headers: text('field-lines', FIELD_LINES),
-  requestHeaders: text('field-lines', FIELD_LINES),
+  status: count(200, 599),
+  statusText: text(LATIN1),
+  headers: text(FIELD_LINES),
+  requestHeaders: text(FIELD_LINES),
   requestTime: time(),
   responseTime: time(),
-  type: enums(['basic', 'cors', 'default']),
-  form: enums(['none', 'buffer', 'blob']),
+  type: oneOf('basic', 'cors', 'default'),
+  form: oneOf('none', 'buffer', 'blob'),
   length: bytes(),
-  slice: count('slice', 1, 2 ** 30),
-  digests: text('digests', DIGESTS),
+  slice: count(1, 2 ** 30),
+  digests: text(DIGESTS),
   /** Of a 206: the position of the stored part's first byte; 0 otherwise. */
   first: bytes(),
   /** Of a 206: the complete length; the body's length otherwise. */
@@ -75,44 +76,28 @@ const policyFields = {
   tags: string(),
   /** When the entry last answered, in milliseconds; kept apart from the policy's own times, and outside the checksum. */
   used: time(),
-  checksum: text('digest', DIGEST),
+  checksum: text(DIGEST),
 };
 
-// The failure text is a constant: superstruct's own would print the whole value.
-const bodyOf = () =>
-  define<ArrayBuffer | Blob | null>('body', (value) =>
-    value === null || value instanceof ArrayBuffer || value instanceof Blob
-      ? true
-      : 'not a body',
-  );
-
-const payloadFields = { id: text('id', ID), body: bodyOf() };
-
-type Fields = Record<string, Struct<never>>;
-
-function describe(fields: object): string {
-  return Object.entries(fields as Fields)
-    .map(([name, { type, schema }]) =>
-      schema === null || schema === undefined
-        ? `${name}:${type}`
-        : `${name}:${type}${JSON.stringify(schema)}`,
-    )
-    .join();
-}
+const payloadFields = {
+  id: text(ID),
+  body: field<ArrayBuffer | Blob | null>(
+    'body',
+    (it) => it === null || it instanceof ArrayBuffer || it instanceof Blob,
+  ),
+};
 
 /**
  * Names the form of both records, derived from their schemas: a build that changes a field gets another fingerprint, and
  * the records of every other build heal entry by entry. Nobody has to remember to bump a version.
  */
 export const FINGERPRINT: string = digestText(
-  `${describe(policyFields)};${describe(payloadFields)}`,
+  JSON.stringify([policyFields, payloadFields]),
 );
 
-const PolicySchema = object({ schema: literal(FINGERPRINT), ...policyFields });
-const PayloadSchema = object({
-  schema: literal(FINGERPRINT),
-  ...payloadFields,
-});
+const ours = { schema: oneOf(FINGERPRINT) };
+const PolicySchema = object({ ...ours, ...policyFields });
+const PayloadSchema = object({ ...ours, ...payloadFields });
 
 /** The policy record, as it lies in the store `policies`. */
 export type PolicyRecord = Infer<typeof PolicySchema>;
@@ -157,30 +142,25 @@ export function parseHeaderLines(lines: string): Headers {
   return headers;
 }
 
+type Unsealed = Omit<PolicyRecord, 'checksum'>;
+
+const { used: _, checksum: __, ...sealedFields } = PolicySchema.schema;
+const SEALED = Object.keys(sealedFields) as (keyof typeof sealedFields)[];
+
 /** The checksum over every field of a policy record but itself and `used`. */
-export function checksumOf(
-  record: Omit<PolicyRecord, 'checksum' | 'used'>,
-): string {
-  const r = record;
-  return digestText(
-    [
-      ...[r.schema, r.id, r.key, r.url, r.status, r.statusText, r.headers],
-      ...[r.requestHeaders, r.requestTime, r.responseTime, r.type, r.form],
-      ...[r.length, r.slice, r.digests, r.first, r.total, r.tags],
-    ].join('\n'),
-  );
-}
+export const checksumOf = (record: Unsealed): string =>
+  digestText(SEALED.map((name) => record[name]).join('\n'));
 
-const broken = (key: string, fault: Fault, path?: string, id?: string) => ({
-  ...({ is: 'broken', fault, key } satisfies Broken),
-  ...(path === undefined ? {} : { path }),
-  ...(id === undefined ? {} : { id }),
-});
+const broken = (
+  key: string,
+  fault: Fault,
+  path?: string,
+  id?: string,
+): Broken => ({ is: 'broken', fault, key, path, id });
 
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null
-    ? Reflect.get(value, name)
-    : undefined;
+/** A field of what may be no record at all. */
+export const fieldOf = (value: unknown, name: string): unknown =>
+  (value as Readonly<Record<string, unknown>> | null | undefined)?.[name];
 
 const isForeign = (value: unknown): boolean => {
   const schema = fieldOf(value, 'schema');
@@ -239,61 +219,44 @@ export function decodePolicy(value: unknown, key: string): Policy | Broken {
   };
 }
 
-function payloadFault(
-  value: unknown,
-  policy: PolicyRecord,
-): [Fault, string] | PayloadRecord {
-  if (value === undefined) return ['payload-missing', 'payload'];
-  if (isForeign(value)) return ['schema-unknown', 'payload.schema'];
-  const record = checked('payload', value, PayloadSchema);
-  if (typeof record === 'string') return ['payload-invalid', record];
-  if (record.id !== policy.id) return ['pair-mismatch', 'payload.id'];
-  return record;
-}
-
 /** The digest of one slice, as the policy record holds it. */
 export const digestOfSlice = ({ digests }: PolicyRecord, at: number): string =>
   digests.slice(at * DIGEST_CHARS, (at + 1) * DIGEST_CHARS);
 
-function bodyFault(
-  content: ArrayBuffer | Blob | null,
-  policy: PolicyRecord,
-): [Fault, string] | Body {
-  if (content === null)
-    return policy.form === 'none'
-      ? { is: 'none' }
-      : ['payload-invalid', 'payload.body'];
-  const isBlob = content instanceof Blob;
-  // A Blob's type would become the answer's, and a buffer that can grow makes no Response: we store neither.
-  const strange: unknown = isBlob
-    ? content.type
-    : Reflect.get(content, 'resizable');
-  if (strange || policy.form !== (isBlob ? 'blob' : 'buffer'))
-    return ['payload-invalid', 'payload.body'];
-  if ((isBlob ? content.size : content.byteLength) !== policy.length)
-    return ['length-mismatch', 'payload.body'];
-  if (isBlob) return { is: 'blob', blob: content, verified: false };
-  if (!bytesAgree(content, policy)) return ['digest-mismatch', 'payload.body'];
-  return { is: 'buffer', buffer: content };
-}
+/** A Blob's type would become the answer's, and a buffer that can grow makes no Response: we store neither. */
+const isStrange = (content: ArrayBuffer | Blob | null): boolean =>
+  content instanceof Blob
+    ? content.type !== ''
+    : fieldOf(content, 'resizable') === true;
 
-function bytesAgree(buffer: ArrayBuffer, policy: PolicyRecord): boolean {
-  for (let at = 0, slice = 0; at < policy.length; slice++, at += policy.slice) {
-    const length = Math.min(policy.slice, policy.length - at);
-    const view = new Uint8Array(buffer, at, length);
-    if (digest(view) !== digestOfSlice(policy, slice)) return false;
-  }
-  return true;
+function bodyOf(content: ArrayBuffer | Blob | null): Body {
+  if (content === null) return { is: 'none' };
+  return content instanceof Blob
+    ? { is: 'blob', blob: content, verified: false }
+    : { is: 'buffer', buffer: content };
 }
 
 /** Decodes what the store `payloads` holds under a policy's key, and joins the two. */
 export function decodePayload(value: unknown, policy: Policy): Entry | Broken {
   const { record } = policy;
-  const payload = payloadFault(value, record);
-  if (Array.isArray(payload)) return broken(record.key, ...payload, record.id);
-  const found = bodyFault(payload.body, record);
-  if (Array.isArray(found)) return broken(record.key, ...found, record.id);
-  return { ...policy, body: found };
+  const bad = (fault: Fault, path = 'payload.body') =>
+    broken(record.key, fault, path, record.id);
+  if (value === undefined) return bad('payload-missing', 'payload');
+  if (isForeign(value)) return bad('schema-unknown', 'payload.schema');
+  const payload = checked('payload', value, PayloadSchema);
+  if (typeof payload === 'string') return bad('payload-invalid', payload);
+  if (payload.id !== record.id) return bad('pair-mismatch', 'payload.id');
+  const body = bodyOf(payload.body);
+  if (body.is !== record.form || isStrange(payload.body))
+    return bad('payload-invalid');
+  if (body.is === 'blob' && body.blob.size !== record.length)
+    return bad('length-mismatch');
+  if (body.is === 'buffer') {
+    if (body.buffer.byteLength !== record.length) return bad('length-mismatch');
+    if (digestsOf(body.buffer, record.slice) !== record.digests)
+      return bad('digest-mismatch');
+  }
+  return { ...policy, body };
 }
 
 /** A payload record without a policy record. */
@@ -370,15 +333,13 @@ export function sealPolicy(draft: Draft, key: string): PolicyRecord {
 }
 
 /** Adds the checksum. */
-export const seal = (record: Omit<PolicyRecord, 'checksum'>): PolicyRecord => ({
+export const seal = (record: Unsealed): PolicyRecord => ({
   ...record,
   checksum: checksumOf(record),
 });
 
-/** Sixteen random characters, the same in both records of a pair. */
-function randomId(): string {
-  let id = '';
-  for (const word of crypto.getRandomValues(new Uint32Array(4)))
-    id += (word % 0x19a100).toString(36).padStart(4, '0');
-  return id;
-}
+/** Sixteen random characters; the same in both records of a pair. */
+export const randomId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    (byte % 36).toString(36),
+  ).join('');

@@ -5,7 +5,7 @@
  * and a Blob need not pass through the worker's thread to answer; so they are Blobs, made slice by slice: the worker never
  * holds more than one slice of them.
  */
-import { digest, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
+import { digest, digestsOf, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
 import type { Entry, SealedBody } from './records.js';
 
 /** The largest body that is stored inside its record, in bytes; with the rest of the record it stays under 64 KiB. */
@@ -14,11 +14,7 @@ export const INLINE_BYTES = 48 * 1024;
 /** Seals a body that is in memory as a whole. */
 export function sealBuffer(buffer: ArrayBuffer, asBlob: boolean): SealedBody {
   const length = buffer.byteLength;
-  let digests = '';
-  for (let at = 0; at < length; at += SLICE_BYTES)
-    digests += digest(
-      new Uint8Array(buffer, at, Math.min(SLICE_BYTES, length - at)),
-    );
+  const digests = digestsOf(buffer);
   if (length === 0) return { form: 'none', content: null, length, digests };
   if (length <= INLINE_BYTES || !asBlob)
     return { form: 'buffer', content: buffer, length, digests };

@@ -7,10 +7,8 @@
 import { Breaker } from './breaker.js';
 import {
   countAll,
-  dropPair,
-  dropUnread,
-  dropVariants,
-  evictShare,
+  drop,
+  evictTo,
   Refusal,
   totalsOf,
   writePair,
@@ -46,11 +44,12 @@ export type Written =
 
 /** The two records of every stored response, in one IndexedDB database. */
 export class Store {
+  /** Whether the engine takes Blobs; WebKit's private sessions do not. */
+  takesBlobs = true;
   readonly #database: Database;
   readonly #lookups: Lookups;
   readonly #budget: Budget;
   readonly #writes = new Breaker();
-  #takesBlobs = true;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
@@ -66,16 +65,6 @@ export class Store {
     this.#database.start();
   }
 
-  /** Whether the engine takes Blobs; WebKit's private sessions do not. */
-  get takesBlobs(): boolean {
-    return this.#takesBlobs;
-  }
-
-  /** Whether every call fails at once now. */
-  get isDown(): boolean {
-    return this.#database.isDown;
-  }
-
   /** Looks up one URL's records in one readonly transaction. */
   find(base: string, choose: Choose): Promise<Found> {
     return this.#lookups.find(base, choose);
@@ -88,7 +77,7 @@ export class Store {
 
   /** Writes both records in one readwrite transaction, in the place of the variant they replace. */
   async write(draft: Draft, replaces: Replaces): Promise<Written> {
-    if (this.#writes.isOpen || this.isDown)
+    if (this.#writes.isOpen || this.#database.isDown)
       return { is: 'refused', error: undefined };
     this.#writes.begin();
     const first = await this.#tryWrite(draft, replaces);
@@ -111,7 +100,7 @@ export class Store {
   ): Promise<Written> {
     const { error } = first;
     if (isQuota(error)) {
-      await this.evict(0.8);
+      await this.#evict().catch(() => undefined);
       return this.#tryWrite(draft, replaces);
     }
     const { content } = draft.body;
@@ -121,10 +110,19 @@ export class Store {
       const body = { ...draft.body, form: 'buffer' as const, content: buffer };
       const second = await this.#tryWrite({ ...draft, body }, replaces);
       // Where bytes are refused as well, it was not the Blob.
-      if (second.is === 'stored') this.#takesBlobs = false;
+      if (second.is === 'stored') this.takesBlobs = false;
       return second;
     }
     return first;
+  }
+
+  /** Makes room: a fifth of the stored bytes goes, the least recently used first. */
+  #evict(): Promise<void> {
+    return this.#change(async (transaction) => {
+      const { bytes, entries } = await totalsOf(transaction);
+      const target = { bytes: bytes * 0.8, entries };
+      await evictTo(transaction, { bytes, entries }, target);
+    });
   }
 
   async #tryWrite(draft: Draft, replaces: Replaces): Promise<Written> {
@@ -139,32 +137,29 @@ export class Store {
     }
   }
 
-  /** Drops the least recently used entries until this share of the stored bytes is left; never rejects. */
-  async evict(share: number): Promise<void> {
-    await this.#change((transaction) => evictShare(transaction, share)).catch(
-      () => undefined,
-    );
-  }
-
   /** Rewrites the policy record of a pair whose id is still the given one; resolves to whether it did. */
-  async freshen(record: PolicyRecord): Promise<boolean> {
-    return this.#change(async (transaction) => {
-      const policies = transaction.objectStore('policies');
-      if (idOf(await policies.get(record.key)) !== record.id) return false;
-      await policies.put(record, record.key);
-      return true;
-    }).catch(() => false);
+  freshen(record: PolicyRecord): Promise<boolean> {
+    return this.#replace('policies', record.key, record);
   }
 
   /** Puts a mended body in the place of a broken one, if the pair's id is still the same; resolves to whether it did. */
-  async mend({ key, id, length }: PolicyRecord, body: Blob): Promise<boolean> {
+  mend({ key, id, length }: PolicyRecord, body: Blob): Promise<boolean> {
+    const payload = { schema: FINGERPRINT, id, body };
+    return this.#replace('payloads', key, payload, length);
+  }
+
+  #replace(
+    half: 'policies' | 'payloads',
+    key: string,
+    record: { readonly id: string },
+    bytes = 0,
+  ): Promise<boolean> {
     return this.#change(async (transaction) => {
-      if (idOf(await transaction.objectStore('policies').get(key)) !== id)
-        return false;
-      const payload = { schema: FINGERPRINT, id, body };
-      await transaction.objectStore('payloads').put(payload, key);
+      const policy = await transaction.objectStore('policies').get(key);
+      if (idOf(policy) !== record.id) return false;
+      await transaction.objectStore(half).put(record, key);
       return true;
-    }, length).catch(() => false);
+    }, bytes).catch(() => false);
   }
 
   /**
@@ -172,16 +167,16 @@ export class Store {
    * of the URL goes. Resolves to whether it could.
    */
   drop(key: string, id?: string): Promise<boolean> {
-    if (id !== undefined)
-      return this.#change((transaction) =>
-        dropPair(transaction, key, id),
-      ).catch(() => false);
-    // What cannot be read aborts its transaction, so it is deleted unread, in another.
-    return this.#change((transaction) => dropVariants(transaction, key)).catch(
-      () =>
-        this.#change((transaction) => dropUnread(transaction, key)).catch(
-          () => false,
-        ),
+    return (
+      this.#change((transaction) => drop(transaction, key, id))
+        // What cannot be read aborts its transaction, so it is deleted unread, in another.
+        .catch((error: unknown) => {
+          if (id !== undefined) throw error;
+          return this.#change((transaction) =>
+            drop(transaction, key, id, true),
+          );
+        })
+        .catch(() => false)
     );
   }
 
@@ -212,26 +207,22 @@ export class Store {
     await this.#change(async (transaction) => {
       const policies = transaction.objectStore('policies');
       for (const [key, used] of uses) {
-        const policy = decodePolicy(await policies.get(key), key);
-        if ('is' in policy) continue;
-        await policies.put({ ...policy.record, used }, key);
+        const policy = await policies.get(key);
+        if (idOf(policy)) await policies.put({ ...Object(policy), used }, key);
       }
     }).catch(() => undefined);
   }
 
   /** The keys that the last worker was asked for first; none when the store cannot be used. */
   async ahead(): Promise<readonly string[]> {
-    return this.#database
-      .run((connection) => connection.get('meta', 'ahead'))
-      .then(decodeKeys)
-      .catch(() => []);
+    return decodeKeys(await this.#get('meta', 'ahead'));
   }
 
   /** Keeps the keys that this worker was asked for first. */
   async saveAhead(keys: readonly string[]): Promise<void> {
-    await this.#database
-      .run((connection) => connection.put('meta', keys, 'ahead'))
-      .catch(() => undefined);
+    await this.#change((transaction) =>
+      transaction.objectStore('meta').put(keys, 'ahead'),
+    ).catch(() => undefined);
   }
 
   /** The stored bytes and entries, or undefined when the store cannot be used. */
@@ -239,32 +230,22 @@ export class Store {
     return this.#change(totalsOf).catch(() => undefined);
   }
 
-  /** Keys after `after`, in order, at most `count`; undefined when the store cannot be used. */
-  async keys(after: string | undefined, count: number): Promise<string[]> {
-    return this.#database
-      .run((connection) =>
-        connection.getAllKeys('policies', textsAfter(after), count),
-      )
-      .catch(() => []);
-  }
-
   /** Keys of either half after `after`, in order, at most `count`; undefined when the store cannot be read. */
-  async allKeys(
+  async keys(
     after: string | undefined,
     count: number,
   ): Promise<string[] | undefined> {
     const range = textsAfter(after);
-    try {
-      return await this.#database.run(async (connection) => {
+    return this.#database
+      .run(async (connection) => {
+        const transaction = connection.transaction(['policies', 'payloads']);
         const halves = await Promise.all([
-          connection.getAllKeys('policies', range, count),
-          connection.getAllKeys('payloads', range, count),
+          transaction.objectStore('policies').getAllKeys(range, count),
+          transaction.objectStore('payloads').getAllKeys(range, count),
         ]);
         return [...new Set(halves.flat())].sort(byKey).slice(0, count);
-      });
-    } catch {
-      return undefined;
-    }
+      })
+      .catch(() => undefined);
   }
 
   /** Counts what is stored, corrects the kept sums, and resolves to how far they were off. */
@@ -284,16 +265,18 @@ export class Store {
   /** The policies under the given keys; those that cannot be read or decoded are left out. */
   async policies(keys: readonly string[]): Promise<Policy[]> {
     const read = await Promise.all(
-      keys.map((key) =>
-        this.#database
-          .run((connection) => connection.get('policies', key))
-          .then((value) => decodePolicy(value, key))
-          .catch(() => undefined),
+      keys.map(async (key) =>
+        decodePolicy(await this.#get('policies', key), key),
       ),
     );
-    return read.flatMap((policy) =>
-      policy === undefined || 'is' in policy ? [] : [policy],
-    );
+    return read.filter((policy): policy is Policy => !('is' in policy));
+  }
+
+  /** One value, in a transaction of its own: what cannot be read takes others with it. Undefined then. */
+  #get(store: 'policies' | 'meta', key: string): Promise<unknown> {
+    return this.#database
+      .run((connection) => connection.transaction(store).store.get(key))
+      .catch(() => undefined);
   }
 
   /** Closes the database for good. */
