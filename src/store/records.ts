@@ -185,12 +185,28 @@ function contradiction(record: PolicyRecord): string | undefined {
   return undefined;
 }
 
+/**
+ * The path of what is no flat record. superstruct lists the keys of a value and prints what it refuses: of an array of
+ * megabytes that takes seconds, in which the worker answers nobody.
+ */
+function unfit(name: string, value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return name;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return name;
+  const [refused] =
+    Object.entries(value).find(
+      ([key, each]) => key !== 'body' && typeof each === 'object',
+    ) ?? [];
+  return refused === undefined ? undefined : `${name}.${refused}`;
+}
+
 /** What a schema accepts, or the path of the first field that it does not. */
 function checked<T extends object, S>(
   name: string,
   value: unknown,
   schema: Struct<T, S>,
 ): T | string {
+  const path = unfit(name, value);
+  if (path !== undefined) return path;
   try {
     const [error, record] = validate(value, schema);
     return error ? [name, ...error.path].join('.') : record;
