@@ -15,7 +15,7 @@ import type { Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
 import type { Arrival } from './forward.js';
-import { heal, type Healer } from './heal.js';
+import { heal } from './heal.js';
 import { hooksBehind, type Hooks } from './hooks.js';
 import { isRead, look, type LocalOnly } from './look.js';
 import { settle, type HealingCacheOptions } from './options.js';
@@ -67,18 +67,10 @@ const isOwn = ({ base }: Visit, { record }: Entry): boolean =>
 
 /** An HTTP cache for a service worker that verifies what it stored and heals what is broken. */
 export class HealingCache extends Upkeep {
-  readonly #healer: Healer;
-
   /** Throws a TypeError for a wrong option; the database starts to open at once. */
   constructor(options: HealingCacheOptions = {}) {
     const core = new Core(settle(options));
     super(core);
-    this.#healer = {
-      join: (visit) => core.join(visit, 'miss'),
-      drop: (broken) => core.drop(broken),
-      replay: (visit) => this.#replay(visit),
-      tell: core.tell,
-    };
     core.start();
   }
 
@@ -173,7 +165,7 @@ export class HealingCache extends Upkeep {
       case 'miss':
         return this.#missed(visit, step);
       case 'broken':
-        return heal(visit, step, this.#healer);
+        return heal(this.core, visit, step, () => this.#replay(visit));
       case 'store-fault':
         return this.#forward(visit, 'miss');
       case 'done':

@@ -9,7 +9,7 @@ import { Store } from '../store/store.js';
 import { Ahead } from './ahead.js';
 import { EVERY, Flights } from './flight.js';
 import { Network } from './forward.js';
-import { healEvent, Relapses, storeEvent, type Healer } from './heal.js';
+import { healEvent, Relapses, storeEvent, type Facts } from './heal.js';
 import type { Hooks } from './hooks.js';
 import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
@@ -298,10 +298,10 @@ export class Core {
   }
 
   /** Tells listeners of a healing. */
-  readonly tell: Healer['tell'] = (facts) => {
+  tell(facts: Facts): void {
     this.counts.heals++;
     this.emit(healEvent(facts, this.settings.now()));
-  };
+  }
 
   /** Hands an event to its listener; what that throws is its own affair. */
   emit(event: HealEvent | SkewEvent): void {

@@ -12,6 +12,7 @@
  */
 import type { Hooks } from './hooks.js';
 import type { Settings } from './options.js';
+import { Recent } from './recent.js';
 import type { Visit } from './visit.js';
 
 /** A response, and when its request was sent and its head arrived, in milliseconds since the epoch. */
@@ -39,7 +40,7 @@ const REMEMBERED = 20_000;
 export class Network {
   readonly #settings: Settings;
   readonly #origin: string;
-  readonly #asked = new Set<string>();
+  readonly #asked = new Recent<true>(REMEMBERED);
 
   constructor(settings: Settings, origin: string) {
     this.#settings = settings;
@@ -125,11 +126,7 @@ export class Network {
 
   /** Notes that the HTTP cache may hold something of this URL that must not come back. */
   note(url: string): void {
-    this.#asked.delete(url);
-    this.#asked.add(url);
-    const [oldest] = this.#asked;
-    if (this.#asked.size > REMEMBERED && oldest !== undefined)
-      this.#asked.delete(oldest);
+    this.#asked.set(url, true);
   }
 
   #isOwn({ url }: Request): boolean {

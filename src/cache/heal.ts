@@ -11,33 +11,28 @@
  */
 import type { Fault, HealEvent, Outcome, Phase } from '../fault.js';
 import { randomId, type Broken } from '../store/records.js';
-import type { Step, Visit } from './visit.js';
-import { done } from './visit.js';
+import type { Core } from './core.js';
+import { Recent } from './recent.js';
+import { done, type Step, type Visit } from './visit.js';
 
-/** What healing asks of the cache. */
-export interface Healer {
-  /** Waits for a request of the same URL that is with the network; false when there is none. */
-  join(visit: Visit): Promise<boolean>;
-  /** Drops both records, from the memory tier at once and from the disk behind the answer. */
-  drop(broken: Broken): Promise<unknown>;
-  /** Sends the clone past the browser's own HTTP cache, and stores what comes. */
-  replay(visit: Visit): Promise<Response>;
-  tell(event: Omit<HealEvent, 'type' | 'id' | 'at'>): void;
-}
+/** What is known of a healing when it is told. */
+export type Facts = Omit<HealEvent, 'type' | 'id' | 'at'>;
 
-/** Heals: the RULE above. */
+/** Heals: the RULE above. `replay` sends the clone past the browser's own HTTP cache, and stores what comes. */
 export async function heal(
+  core: Core,
   visit: Visit,
   broken: Broken,
-  healer: Healer,
+  replay: () => Promise<Response>,
 ): Promise<Step> {
-  if (await healer.join(visit)) return { is: 'lookup' };
+  if (await core.join(visit, 'miss')) return { is: 'lookup' };
   const found = performance.now();
-  visit.dropped = healer.drop(broken);
+  // From the memory tier at once, and from the disk behind the answer.
+  visit.dropped = core.drop(broken);
   visit.background.push(visit.dropped);
   visit.status = { fwd: 'miss', detail: `healed-${broken.fault}` };
   const tell = (outcome: Outcome, status?: number): void =>
-    healer.tell({
+    core.tell({
       url: visit.request.url,
       fault: broken.fault,
       path: broken.path,
@@ -47,7 +42,7 @@ export async function heal(
       durationMs: performance.now() - found,
     });
   try {
-    const response = await healer.replay(visit);
+    const response = await replay();
     tell('replayed', response.status);
     return done(response);
   } catch (error) {
@@ -69,22 +64,16 @@ const REMEMBERED = 1_000;
 
 /** Remembers URLs that keep failing, so that healing is bounded. */
 export class Relapses {
-  readonly #heals = new Map<string, number[]>();
+  readonly #heals = new Recent<number[]>(REMEMBERED);
 
   /** Notes a healing. */
   note(base: string, now: number): void {
-    const recent = this.#recent(base, now);
-    recent.push(now);
-    this.#heals.delete(base);
-    this.#heals.set(base, recent);
-    const [oldest] = this.#heals.keys();
-    if (this.#heals.size > REMEMBERED && oldest !== undefined)
-      this.#heals.delete(oldest);
+    this.#heals.set(base, [...this.#recent(base, now), now]);
   }
 
   /** Whether this URL has healed so often of late that storing it is no use. */
   isHopeless(base: string, now: number): boolean {
-    return this.#heals.has(base) && this.#recent(base, now).length > HEALS;
+    return this.#recent(base, now).length > HEALS;
   }
 
   #recent(base: string, now: number): number[] {
@@ -94,12 +83,12 @@ export class Relapses {
 }
 
 /** Makes the event that is told from what is known of it. */
-export function healEvent(
-  facts: Omit<HealEvent, 'type' | 'id' | 'at'>,
-  at: number,
-): HealEvent {
-  return { type: 'heal', ...facts, at, id: randomId() };
-}
+export const healEvent = (facts: Facts, at: number): HealEvent => ({
+  type: 'heal',
+  ...facts,
+  at,
+  id: randomId(),
+});
 
 /** The faults that a whole store can have, told once per change of state. */
 export function storeEvent(name: string, fault: Fault, at: number): HealEvent {

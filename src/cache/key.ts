@@ -16,12 +16,6 @@ export function urlOfKey(key: string): string {
   return url ?? key;
 }
 
-/** The partition inside a key; null when there is none. */
-export function partitionOfKey(key: string): string | null {
-  const [, prefix] = /^([^ :]+) (?:omit )?https?:/.exec(key) ?? [];
-  return prefix === undefined || prefix === 'omit' ? null : prefix;
-}
-
 /** A URL as HTTP sees it. */
 export function withoutFragment(url: string): string {
   const at = url.indexOf('#');

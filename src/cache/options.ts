@@ -121,8 +121,10 @@ const isOption = (name: string): name is keyof HealingCacheOptions =>
 export function settle(options: HealingCacheOptions): Settings {
   if (!isObject(options))
     throw new TypeError('mendbox: the options must be an object');
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue;
+  const given = Object.entries(options).filter(
+    ([, value]) => value !== undefined,
+  );
+  for (const [name, value] of given) {
     if (!isOption(name))
       throw new TypeError(
         `mendbox: there is no option "${name}"; the options are ${Object.keys(CHECKS).join(', ')}`,
@@ -146,12 +148,6 @@ export function settle(options: HealingCacheOptions): Settings {
     bypass: () => false,
     now: () => Date.now(),
     fetch: (input, init) => fetch(input, init),
-    ...withoutUndefined(options),
+    ...Object.fromEntries(given),
   };
-}
-
-function withoutUndefined(options: HealingCacheOptions): HealingCacheOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  );
 }

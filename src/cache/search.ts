@@ -10,6 +10,7 @@ import { baseOf } from '../store/memory.js';
 import type { Policy } from '../store/records.js';
 import type { Store } from '../store/store.js';
 import { urlOfKey } from './key.js';
+import { Recent } from './recent.js';
 
 /** Most paths remembered. */
 const PATHS = 1_024;
@@ -48,9 +49,9 @@ const formOf = (key: string, rule: string | null): string =>
 /** The rules of stored responses by path. */
 export class Search {
   readonly #store: Store;
-  readonly #paths = new Map<string, readonly Ruled[]>();
+  readonly #paths = new Recent<readonly Ruled[]>(PATHS);
   /** Paths of which the store was read. */
-  readonly #read = new Set<string>();
+  readonly #read = new Recent<true>(PATHS);
 
   constructor(store: Store) {
     this.#store = store;
@@ -77,8 +78,7 @@ export class Search {
   }
 
   async #readStored(path: string): Promise<void> {
-    this.#read.add(path);
-    forgetOldest(this.#read);
+    this.#read.set(path, true);
     // The last character before the question mark with which the queries begin.
     const keys = await this.#store.keys(`${path}>`, RESPONSES);
     const own = (keys ?? []).filter((key) => key.startsWith(`${path}?`));
@@ -94,13 +94,6 @@ export class Search {
   }
 
   #keep(path: string, ruled: readonly Ruled[]): void {
-    this.#paths.delete(path);
     this.#paths.set(path, ruled.slice(0, RESPONSES));
-    forgetOldest(this.#paths);
   }
-}
-
-function forgetOldest(paths: Set<string> | Map<string, unknown>): void {
-  const [oldest] = paths.keys();
-  if (paths.size > PATHS && oldest !== undefined) paths.delete(oldest);
 }

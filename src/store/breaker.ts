@@ -24,11 +24,6 @@ export class Breaker {
     return this.#trying || this.#now() < this.#until;
   }
 
-  /** Whether the last call failed. */
-  get hasFailed(): boolean {
-    return this.#failures > 0;
-  }
-
   /** Says that a call begins; after a failure it is the only one until it ends. */
   begin(): void {
     this.#trying = this.#failures > 0;
