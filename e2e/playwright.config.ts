@@ -6,7 +6,11 @@ const engines = (['chromium', 'firefox'] as const).filter((name) =>
 );
 
 const projects: Project[] = [
-  { name: 'unit', testDir: '../src', testMatch: '**/*.test.ts' },
+  {
+    name: 'unit',
+    testDir: '..',
+    testMatch: /\/(src|e2e\/http)\/.*\.test\.ts$/,
+  },
   ...engines.map((name) => ({
     name,
     // What can be tested in one engine only: `*.chromium.spec.ts`, `*.firefox.spec.ts`.

@@ -11,6 +11,8 @@ export interface HttpCase {
   readonly kind: 'required' | 'optimal';
   /** In this order, each after the one before has been read to its end. */
   readonly requests: readonly [Exchange, ...Exchange[]];
+  /** It needs no browser: it also runs in Node, against the policy engine alone. */
+  readonly pure?: true;
   /** The engine where it holds, and why not in the other. */
   readonly only?: readonly [engine: 'chromium' | 'firefox', why: string];
 }
@@ -23,6 +25,8 @@ export interface HttpCase {
 export interface Exchange {
   /** What follows the case's own URL: a query, or a path of its own beginning with a slash. */
   readonly at?: string;
+  /** So many seconds pass before; no browser waits so long, hence a row with it runs in Node only. */
+  readonly later?: number;
   /** Asks the second origin. */
   readonly elsewhere?: true;
   /** Loads the URL into a frame instead of fetching it; then `body` is the document's text. */
@@ -80,11 +84,22 @@ export const ok = (
   headers: Readonly<Record<string, string>> = FRESH,
 ): Answer => ({ headers, body });
 
-/** An HTTP-date so many seconds from now. */
+/** When the tables were made, in milliseconds since the epoch; the clock of pure rows begins here. */
+export const BEGINNING = Date.now();
+
+/** An HTTP-date so many seconds from the beginning. */
 export const httpDate = (seconds: number): string =>
-  new Date(Date.now() + seconds * 1000).toUTCString();
+  new Date(BEGINNING + seconds * 1000).toUTCString();
 
 /** A request with these fields. */
 export const withHeaders = (
   headers: Readonly<Record<string, string>>,
 ): RequestInit => ({ headers });
+
+/** Marks rows as pure. */
+export const pure = (rows: readonly HttpCase[]): HttpCase[] =>
+  rows.map((row) => ({ ...row, pure: true }));
+
+/** Whether a row takes more time than a browser is given. */
+export const takesTime = ({ requests }: HttpCase): boolean =>
+  requests.some(({ later }) => later !== undefined);

@@ -3,6 +3,7 @@ import {
   FRESH,
   NOT_MODIFIED,
   ok,
+  pure,
   STALE,
   type Exchange,
   type HttpCase,
@@ -44,7 +45,7 @@ const updated = (
 
 const reload: RequestInit = { method: 'HEAD', cache: 'reload' };
 
-const table: readonly HttpCase[] = [
+const table: readonly HttpCase[] = pure([
   {
     name: 'a fresh response to GET answers HEAD without its body',
     spec: 'RFC 9111 4',
@@ -127,6 +128,6 @@ const table: readonly HttpCase[] = [
       { body: 'body', cacheStatus: hit },
     ],
   },
-];
+]);
 
 export { table as head };

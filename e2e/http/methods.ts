@@ -1,6 +1,13 @@
 /** Methods other than GET and HEAD: what they invalidate and what they store (RFC 9111 section 4.4, RFC 9110 section 9.3.3). */
 import type { Answer } from '../origin.js';
-import { FRESH, HANG_UP, ok, type Exchange, type HttpCase } from './case.js';
+import {
+  FRESH,
+  HANG_UP,
+  ok,
+  type Exchange,
+  type HttpCase,
+  pure,
+} from './case.js';
 
 const hit = 'mendbox; hit; ttl=3600';
 const stored: Exchange = { answer: ok('old') };
@@ -33,15 +40,87 @@ const posted = (headers: Record<string, string>): Exchange => ({
 });
 
 export const methods: readonly HttpCase[] = [
-  ...['POST', 'PUT', 'DELETE', 'PATCH', 'MOVE'].map((method) =>
-    row(
-      `a ${method} that succeeds outdates its URL`,
-      'required',
-      stored,
-      send(method),
-      gone,
+  ...pure([
+    ...['POST', 'PUT', 'DELETE', 'PATCH', 'MOVE'].map((method) =>
+      row(
+        `a ${method} that succeeds outdates its URL`,
+        'required',
+        stored,
+        send(method),
+        gone,
+      ),
     ),
-  ),
+    ...[404, 500].map((status) =>
+      row(
+        `a POST that fails with a ${status} leaves what is stored`,
+        'optimal',
+        stored,
+        send('POST', { status }),
+        still,
+      ),
+    ),
+    row('OPTIONS is safe', 'optimal', stored, send('OPTIONS'), still),
+    ...['location', 'content-location'].map((field) =>
+      row(
+        `${field} of an unsafe request is outdated as well`,
+        'required',
+        at('/other', stored),
+        send('POST', { status: 204, headers: { [field]: '{case}/other' } }),
+        at('/other', gone),
+      ),
+    ),
+    {
+      name: 'a POST with its own URL as Content-Location and a lifetime answers GET',
+      spec: 'RFC 9110 9.3.3',
+      kind: 'optimal',
+      requests: [
+        posted({ ...FRESH, 'content-location': '{case}' }),
+        { body: 'posted', cacheStatus: hit },
+      ],
+    },
+    {
+      name: 'a POST with another Content-Location is not stored',
+      spec: 'RFC 9110 9.3.3',
+      kind: 'required',
+      requests: [
+        posted({ ...FRESH, 'content-location': '{case}/other' }),
+        { answer: ok('new') },
+      ],
+    },
+    {
+      name: 'a POST without a lifetime is not stored',
+      spec: 'RFC 9110 9.3.3',
+      kind: 'required',
+      requests: [
+        posted({ etag: '"one"', 'content-location': '{case}' }),
+        { answer: ok('new') },
+      ],
+    },
+    {
+      name: 'a POST is never answered from the store',
+      spec: 'RFC 9110 9.3.3',
+      kind: 'required',
+      requests: [
+        stored,
+        { init: { method: 'POST', body: 'data' }, answer: { body: 'posted' } },
+      ],
+    },
+    {
+      name: 'a PUT is not stored, whatever it says',
+      spec: 'RFC 9111 3',
+      kind: 'required',
+      requests: [
+        {
+          init: { method: 'PUT', body: 'data' },
+          answer: {
+            headers: { ...FRESH, 'content-location': '{case}' },
+            body: 'put',
+          },
+        },
+        gone,
+      ],
+    },
+  ]),
   row(
     'a redirect is no error: a 303 to a POST outdates its URL',
     'required',
@@ -54,74 +133,4 @@ export const methods: readonly HttpCase[] = [
     },
     gone,
   ),
-  ...[404, 500].map((status) =>
-    row(
-      `a POST that fails with a ${status} leaves what is stored`,
-      'optimal',
-      stored,
-      send('POST', { status }),
-      still,
-    ),
-  ),
-  row('OPTIONS is safe', 'optimal', stored, send('OPTIONS'), still),
-  ...['location', 'content-location'].map((field) =>
-    row(
-      `${field} of an unsafe request is outdated as well`,
-      'required',
-      at('/other', stored),
-      send('POST', { status: 204, headers: { [field]: '{case}/other' } }),
-      at('/other', gone),
-    ),
-  ),
-  {
-    name: 'a POST with its own URL as Content-Location and a lifetime answers GET',
-    spec: 'RFC 9110 9.3.3',
-    kind: 'optimal',
-    requests: [
-      posted({ ...FRESH, 'content-location': '{case}' }),
-      { body: 'posted', cacheStatus: hit },
-    ],
-  },
-  {
-    name: 'a POST with another Content-Location is not stored',
-    spec: 'RFC 9110 9.3.3',
-    kind: 'required',
-    requests: [
-      posted({ ...FRESH, 'content-location': '{case}/other' }),
-      { answer: ok('new') },
-    ],
-  },
-  {
-    name: 'a POST without a lifetime is not stored',
-    spec: 'RFC 9110 9.3.3',
-    kind: 'required',
-    requests: [
-      posted({ etag: '"one"', 'content-location': '{case}' }),
-      { answer: ok('new') },
-    ],
-  },
-  {
-    name: 'a POST is never answered from the store',
-    spec: 'RFC 9110 9.3.3',
-    kind: 'required',
-    requests: [
-      stored,
-      { init: { method: 'POST', body: 'data' }, answer: { body: 'posted' } },
-    ],
-  },
-  {
-    name: 'a PUT is not stored, whatever it says',
-    spec: 'RFC 9111 3',
-    kind: 'required',
-    requests: [
-      {
-        init: { method: 'PUT', body: 'data' },
-        answer: {
-          headers: { ...FRESH, 'content-location': '{case}' },
-          body: 'put',
-        },
-      },
-      gone,
-    ],
-  },
 ];

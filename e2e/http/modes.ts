@@ -7,6 +7,7 @@ import {
   withHeaders,
   type Exchange,
   type HttpCase,
+  pure,
 } from './case.js';
 
 const hit = 'mendbox; hit; ttl=3600';
@@ -61,7 +62,7 @@ const timeout: Exchange = {
   cacheStatus: 'mendbox; detail=only-if-cached',
 };
 
-export const modes: readonly HttpCase[] = [
+export const modes: readonly HttpCase[] = pure([
   row(
     'no-store neither reads nor writes',
     'Fetch 2.2.5',
@@ -222,4 +223,4 @@ export const modes: readonly HttpCase[] = [
     fresh,
     notModified(withHeaders({ pragma: 'no-cache' })),
   ),
-];
+]);

@@ -5,6 +5,7 @@ import {
   ok,
   type Exchange,
   type HttpCase,
+  pure,
 } from './case.js';
 
 /** Stale, and kept by nobody else: Chromium's HTTP cache would ask the equivalent URL in the place of the one it is given. */
@@ -43,7 +44,7 @@ const other = (at: string): Exchange => ({
   cacheStatus: 'mendbox; fwd=uri-miss; fwd-status=200; stored',
 });
 
-export const search: readonly HttpCase[] = [
+export const search: readonly HttpCase[] = pure([
   row(
     'a named parameter makes no difference',
     'optimal',
@@ -174,4 +175,4 @@ export const search: readonly HttpCase[] = [
       { at: '?a=2', init: { cache: 'reload' }, answer: ok('new') },
     ],
   },
-];
+]);

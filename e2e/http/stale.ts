@@ -7,6 +7,7 @@ import {
   STALE,
   type Exchange,
   type HttpCase,
+  pure,
 } from './case.js';
 
 const stored = (directives = '', headers = {}): Exchange => ({
@@ -30,7 +31,7 @@ const whileAsked: Exchange = {
   cacheStatus: 'mendbox; hit; ttl=-40',
 };
 
-export const stale: readonly HttpCase[] = [
+export const stale: readonly HttpCase[] = pure([
   ...[500, 502, 503, 504].map((status): HttpCase => ({
     name: `stale-if-error answers in the place of a ${status}`,
     spec: 'RFC 5861 4',
@@ -183,4 +184,4 @@ export const stale: readonly HttpCase[] = [
       { ...old, answer: HANG_UP, behind: true },
     ],
   },
-];
+]);

@@ -10,6 +10,7 @@ import { partial } from './partial.js';
 import { ranges } from './ranges.js';
 import { stale } from './stale.js';
 import { storing } from './storing.js';
+import { time } from './time.js';
 import { vary } from './vary.js';
 
 export const tables: readonly (readonly [string, readonly HttpCase[]])[] = [
@@ -24,4 +25,5 @@ export const tables: readonly (readonly [string, readonly HttpCase[]])[] = [
   ['cors', cors],
   ['navigations', navigations],
   ['search', search],
+  ['time', time],
 ];
