@@ -1,35 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { defineConfig, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { demoOrigin } from './demo/origin/plugin.js';
-
-/**
- * The package as ES modules: dependencies stay imports, so that an app's own
- * copies of idb and Workbox are shared with ours.
- */
-const lib: UserConfig = {
-  build: {
-    lib: {
-      entry: {
-        index: 'src/index.ts',
-        install: 'src/worker/install.ts',
-        window: 'src/window/index.ts',
-        http: 'src/http/index.ts',
-        testing: 'src/testing/index.ts',
-        workbox: 'src/workbox/index.ts',
-        vite: 'src/vite/index.ts',
-      },
-      formats: ['es'],
-    },
-    target: 'es2022',
-    minify: false,
-    sourcemap: true,
-    reportCompressedSize: false,
-    rolldownOptions: {
-      external: /^(?:node:|(?:idb|superstruct|workbox-[a-z]+)(?:\/|$))/,
-      output: { chunkFileNames: 'shared/[name]-[hash].js' },
-    },
-  },
-};
 
 /** The packages that a chunk contains, from the modules that ended up in it. */
 function packagesIn({ moduleIds }: { moduleIds: string[] }): string[] {
@@ -47,6 +18,54 @@ function licence(name: string): string {
   return `${name}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
 }
 
+/** Puts the licences of everything that is bundled into one file beside it. */
+function licences(fileName: string): Plugin {
+  return {
+    name: 'licences',
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter(
+        (part) => part.type === 'chunk',
+      );
+      const names = new Set(chunks.flatMap(packagesIn));
+      const source = [...names].map(licence).join('\n----\n\n');
+      this.emitFile({ type: 'asset', fileName, source });
+    },
+  };
+}
+
+/**
+ * The package as ES modules: dependencies stay imports, so that an app's own
+ * copies of idb and Workbox are shared with ours. Only the panel's chart library
+ * is bundled, as a file of its own: an app that has the panel installs nothing
+ * for it, and an app that has not never loads it.
+ */
+const lib: UserConfig = {
+  plugins: [licences('devtools.js.LICENSE.txt')],
+  build: {
+    lib: {
+      entry: {
+        index: 'src/index.ts',
+        install: 'src/worker/install.ts',
+        window: 'src/window/index.ts',
+        http: 'src/http/index.ts',
+        testing: 'src/testing/index.ts',
+        devtools: 'src/devtools/index.ts',
+        workbox: 'src/workbox/index.ts',
+        vite: 'src/vite/index.ts',
+      },
+      formats: ['es'],
+    },
+    target: 'es2022',
+    minify: false,
+    sourcemap: true,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      external: /^(?:node:|(?:idb|superstruct|workbox-[a-z]+)(?:\/|$))/,
+      output: { chunkFileNames: 'shared/[name]-[hash].js' },
+    },
+  },
+};
+
 /**
  * The ready-made worker: one classic script without imports, so that copying
  * one file is the whole installation and no module worker support is needed.
@@ -54,21 +73,7 @@ function licence(name: string): string {
 const worker: UserConfig = {
   // Without this Workbox's development half would stay in.
   define: { 'process.env.NODE_ENV': '"production"' },
-  plugins: [
-    {
-      name: 'licences',
-      generateBundle(_options, bundle) {
-        const chunks = Object.values(bundle).filter(
-          (part) => part.type === 'chunk',
-        );
-        this.emitFile({
-          type: 'asset',
-          fileName: 'worker.js.LICENSE.txt',
-          source: chunks.flatMap(packagesIn).map(licence).join('\n----\n\n'),
-        });
-      },
-    },
-  ],
+  plugins: [licences('worker.js.LICENSE.txt')],
   build: {
     lib: {
       entry: 'src/worker/worker.ts',

@@ -6,6 +6,9 @@
 /** Where the demo's origin answers, below the page's own origin. */
 export const ORIGIN_PATH = '/demo-origin/';
 
+/** While a browser has this cookie the origin hangs up on its requests for resources. */
+export const OFFLINE_COOKIE = 'demo-offline';
+
 /** The names of the resources, as the test ids use them. */
 export type ResourceName =
   | 'json'

@@ -10,7 +10,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connect, Plugin } from 'vite';
-import { ORIGIN_PATH, PICTURE, RESOURCES } from '../resources.js';
+import {
+  OFFLINE_COOKIE,
+  ORIGIN_PATH,
+  PICTURE,
+  RESOURCES,
+} from '../resources.js';
 import { answer, digestOf, resourceAt } from './answer.js';
 
 // The worker needs no exception from any of this: no WebAssembly, no eval, no inline script.
@@ -62,6 +67,11 @@ async function sendResource(
   const resource = resourceAt(url.pathname);
   if (!resource) {
     sendText(response, 404, 'no such resource');
+    return;
+  }
+  if (request.headers.cookie?.includes(`${OFFLINE_COOKIE}=1`)) {
+    // As when the line is cut: no status, no field, no byte.
+    request.socket.destroy();
     return;
   }
   if (resource.delayMs > 0) await wait(resource.delayMs);

@@ -2,7 +2,7 @@ import { onHeal } from '../../src/window/index.js';
 import { Bench } from './bench.js';
 import { takeControl } from './control.js';
 import { find } from './dom.js';
-import { disableHousekeeping, wireHousekeeping } from './housekeeping.js';
+import { wirePanel } from './inside.js';
 import { Player } from './player.js';
 
 const control = takeControl();
@@ -13,7 +13,11 @@ onHeal((event) => {
   bench.healed(event);
   player.healed(event);
 });
-wireHousekeeping(bench);
+wirePanel(() => {
+  bench.strip.refresh();
+  void bench.lookAtStore();
+  void player.lookAtStore();
+});
 find('[data-testid=fetch-all]').addEventListener(
   'click',
   () => void bench.fetchAll(),
@@ -26,5 +30,4 @@ if (await control) {
 } else {
   bench.strip.without();
   bench.panel.disable('Without a worker nothing is stored.');
-  disableHousekeeping();
 }

@@ -135,6 +135,7 @@ export abstract class Upkeep {
     const totals = await store.totals();
     return {
       state: totals ? 'ready' : 'unavailable',
+      ...store.place,
       entries: totals?.entries ?? 0,
       bytes: totals?.bytes ?? 0,
       maxEntries: settings.maxEntries,

@@ -13,7 +13,9 @@ test('a breaker opens at a failure, lets one call try after the pause, and waits
   for (const pause of [1_000, 5_000, 30_000, 300_000, 300_000]) {
     breaker.begin();
     breaker.fail();
+    expect(breaker.waitMs).toBe(pause);
     clock.now += pause - 1;
+    expect(breaker.waitMs).toBe(1);
     expect(breaker.isOpen).toBe(true);
     clock.now += 1;
     expect(breaker.isOpen).toBe(false);
@@ -22,6 +24,7 @@ test('a breaker opens at a failure, lets one call try after the pause, and waits
   expect(breaker.isOpen, 'one call tries').toBe(true);
   expect(breaker.succeed()).toBe(true);
   expect(breaker.isOpen).toBe(false);
+  expect(breaker.waitMs).toBe(0);
 });
 
 test('a call that ends without a verdict leaves the way free for the next', () => {

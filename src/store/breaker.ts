@@ -24,6 +24,11 @@ export class Breaker {
     return this.#trying || this.#now() < this.#until;
   }
 
+  /** How long the pause still lasts, in milliseconds. */
+  get waitMs(): number {
+    return this.#failures && Math.max(0, this.#until - this.#now());
+  }
+
   /** Says that a call begins; after a failure it is the only one until it ends. */
   begin(): void {
     this.#trying = this.#failures > 0;

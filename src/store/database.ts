@@ -18,6 +18,7 @@ import {
   type IDBPTransaction,
 } from 'idb';
 import type { Fault } from '../fault.js';
+import type { CacheStats } from '../report.js';
 import { Breaker } from './breaker.js';
 import { withDeadline } from './deadline.js';
 
@@ -101,6 +102,15 @@ export class Database {
   /** Whether calls fail at once, because the store failed a short while ago. */
   get isDown(): boolean {
     return this.#closed || this.#breaker.isOpen;
+  }
+
+  /** Where records lie, and when a store that failed is tried again. */
+  get place(): Pick<CacheStats, 'storage' | 'retryMs'> {
+    const bucketed = this.#factory ? 'storage-bucket' : 'indexeddb';
+    return {
+      storage: this.isDown ? 'pass-through' : bucketed,
+      retryMs: this.#breaker.waitMs,
+    };
   }
 
   /** The open connection, opened if need be; rejects with a StoreError. */

@@ -65,6 +65,11 @@ export class Store {
     this.#database.start();
   }
 
+  /** Where records lie now, and when a store that failed is tried again. */
+  get place(): Database['place'] {
+    return this.#database.place;
+  }
+
   /** Looks up one URL's records in one readonly transaction. */
   find(base: string, choose: Choose): Promise<Found> {
     return this.#lookups.find(base, choose);

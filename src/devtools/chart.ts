@@ -1,0 +1,107 @@
+/** A chart of samples by uPlot; a file of its own, so that it is loaded only where it is drawn. */
+import Plot from 'uplot';
+import { clock } from './format.js';
+import type { Sample } from './trend.js';
+
+/** One line of a chart. */
+export interface Line {
+  readonly of: (sample: Sample) => number | null;
+  /** The custom property with its colour. */
+  readonly colour: string;
+}
+
+/** What a chart shows. */
+export interface Shape {
+  readonly lines: readonly Line[];
+  /** How a value is printed on the axis. */
+  readonly print: (value: number) => string;
+  /** The least and the greatest value; without it they follow the samples. */
+  readonly range?: [number, number];
+}
+
+/** A chart that is on the page. */
+export interface Chart {
+  show(samples: readonly Sample[]): void;
+  end(): void;
+}
+
+const HEIGHT = 96;
+
+/** The window that is shown at least, in seconds. */
+const SPAN = 60;
+
+/** A custom property may be light-dark(): only as a colour it is resolved. */
+function resolver(host: HTMLElement): (property: string) => () => string {
+  const probe = document.createElement('i');
+  probe.hidden = true;
+  host.append(probe);
+  return (property) => () => {
+    probe.style.color = `var(${property})`;
+    return getComputedStyle(probe).color;
+  };
+}
+
+type Colour = ReturnType<typeof resolver>;
+
+const times: Plot.Axis.Values = (_plot, all) =>
+  all.map((at) => clock.format(at * 1_000));
+
+function axesOf(colour: Colour, print: Shape['print']): Plot.Axis[] {
+  const axis: Plot.Axis = {
+    stroke: colour('--ink-soft'),
+    font: '11px system-ui, sans-serif',
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  const values: Plot.Axis.Values = (_plot, all) => all.map(print);
+  return [
+    { ...axis, size: 20, gap: 2, space: 90, values: times },
+    { ...axis, size: 56, gap: 4, space: 26, values },
+  ];
+}
+
+function optionsOf(host: HTMLElement, shape: Shape): Plot.Options {
+  const { lines, print, range } = shape;
+  const colour = resolver(host);
+  return {
+    width: host.clientWidth || 300,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { range: (_plot, from, to) => [Math.min(from, to - SPAN), to] },
+      y: {
+        range: range ?? ((_plot, _from, to) => [0, Math.max(1, to * 1.15)]),
+      },
+    },
+    axes: axesOf(colour, print),
+    series: [
+      {},
+      ...lines.map((line) => ({
+        stroke: colour(line.colour),
+        width: 2,
+        spanGaps: true,
+        points: { show: true, size: 4, fill: colour(line.colour) },
+      })),
+    ],
+  };
+}
+
+/** Draws a chart into an element, and keeps it as wide as that is. */
+export function draw(host: HTMLElement, shape: Shape): Chart {
+  const plot = new Plot(optionsOf(host, shape), [[], []], host);
+  const resize = new ResizeObserver(() => {
+    plot.setSize({ width: host.clientWidth, height: HEIGHT });
+  });
+  resize.observe(host);
+  return {
+    show(samples) {
+      const columns = shape.lines.map(({ of }) => samples.map(of));
+      plot.setData([samples.map(({ at }) => at / 1_000), ...columns]);
+    },
+    end() {
+      resize.disconnect();
+      plot.destroy();
+    },
+  };
+}

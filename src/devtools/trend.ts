@@ -1,0 +1,162 @@
+/** The section that shows hit ratio and latency over time. */
+import type { CacheStats } from '../report.js';
+import type { Chart } from './chart.js';
+import { make, section } from './element.js';
+import { milliseconds } from './format.js';
+
+/** How many samples are kept. */
+const KEPT = 150;
+
+/** What happened between two askings; `null` is nothing. */
+export interface Sample {
+  /** When, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Hits of all requests, in per cent. */
+  readonly ratio: number | null;
+  /** The median time of a hit, as the page saw it, in milliseconds. */
+  readonly hitMs: number | null;
+  /** The median time of what the network answered, in milliseconds. */
+  readonly networkMs: number | null;
+}
+
+/** The middle one of some numbers. */
+export function median(numbers: readonly number[]): number | null {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? null;
+}
+
+const tell = (ms: number | null): string =>
+  ms === null ? 'none seen' : milliseconds(ms);
+
+/** What a counter grew by; a worker that was started anew counts from 0. */
+const growth = (now: number, before: number): number =>
+  now < before ? now : now - before;
+
+/** Times the page's own requests that went through a worker. */
+class Stopwatch {
+  #hits: number[] = [];
+  #others: number[] = [];
+  readonly #observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      this.#note(entry as PerformanceResourceTiming);
+  });
+
+  start(): void {
+    this.#observer.observe({ type: 'resource' });
+  }
+
+  stop(): void {
+    this.#observer.disconnect();
+  }
+
+  #note({ workerStart, serverTiming, duration }: PerformanceResourceTiming) {
+    if (workerStart === 0) return;
+    const isHit = serverTiming.some(
+      ({ name, description }) => name === 'mendbox' && description === 'hit',
+    );
+    (isHit ? this.#hits : this.#others).push(duration);
+  }
+
+  /** The medians since it was asked last. */
+  read(): Pick<Sample, 'hitMs' | 'networkMs'> {
+    const read = {
+      hitMs: median(this.#hits),
+      networkMs: median(this.#others),
+    };
+    this.#hits = [];
+    this.#others = [];
+    return read;
+  }
+}
+
+/** The section. */
+export class Trend {
+  readonly root: HTMLElement;
+  readonly #stopwatch = new Stopwatch();
+  readonly #samples: Sample[] = [];
+  readonly #ratio = make('div', { class: 'plot', role: 'img' });
+  readonly #latency = make('div', { class: 'plot', role: 'img' });
+  #before: CacheStats | undefined;
+  #charts: readonly Chart[] = [];
+
+  constructor() {
+    const key = make(
+      'span',
+      { class: 'key' },
+      make('span', { class: 'hit' }, 'hit'),
+      make('span', { class: 'network' }, 'network'),
+    );
+    this.root = section(
+      'trend',
+      'Over time',
+      [],
+      make('p', {}, make('b', {}, 'Hit ratio')),
+      this.#ratio,
+      make('p', {}, make('b', {}, 'Latency'), key),
+      this.#latency,
+    );
+  }
+
+  /** Begins to time requests, and draws when the chart library is there; without it the figures are still told. */
+  start(): void {
+    this.#stopwatch.start();
+    import('./chart.js').then(
+      ({ draw }) => {
+        if (!this.root.isConnected) return;
+        this.#charts = [
+          draw(this.#ratio, {
+            lines: [{ of: ({ ratio }) => ratio, colour: '--hit' }],
+            print: (per) => `${per} %`,
+            range: [0, 100],
+          }),
+          draw(this.#latency, {
+            lines: [
+              { of: ({ hitMs }) => hitMs, colour: '--hit' },
+              { of: ({ networkMs }) => networkMs, colour: '--network' },
+            ],
+            print: (ms) => `${ms} ms`,
+          }),
+        ];
+        this.#show();
+      },
+      () => undefined,
+    );
+  }
+
+  /** Ends both. */
+  stop(): void {
+    this.#stopwatch.stop();
+    for (const chart of this.#charts) chart.end();
+    this.#charts = [];
+  }
+
+  /** Notes what the worker has told. */
+  note(stats: CacheStats): void {
+    const before = this.#before ?? stats;
+    this.#before = stats;
+    const hits = growth(stats.hits, before.hits);
+    const all = hits + growth(stats.misses, before.misses);
+    this.#samples.push({
+      at: Date.now(),
+      ratio: all === 0 ? null : (100 * hits) / all,
+      ...this.#stopwatch.read(),
+    });
+    if (this.#samples.length > KEPT) this.#samples.shift();
+    this.#show();
+  }
+
+  #show(): void {
+    const last = (of: (sample: Sample) => number | null) =>
+      this.#samples.map(of).reduce((kept, value) => value ?? kept, null);
+    const ratio = last((sample) => sample.ratio);
+    const hit = last((sample) => sample.hitMs);
+    const network = last((sample) => sample.networkMs);
+    const told = ratio === null ? 'no requests yet' : `${Math.round(ratio)} %`;
+    this.#ratio.setAttribute('aria-label', `Hit ratio: last ${told}`);
+    this.#latency.setAttribute(
+      'aria-label',
+      `Latency: last hit ${tell(hit)}, last from the network ${tell(network)}`,
+    );
+    for (const chart of this.#charts) chart.show(this.#samples);
+  }
+}
