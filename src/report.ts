@@ -11,7 +11,7 @@ export interface CacheStats {
   /** `unavailable`: storage cannot be used now, and the network answers. */
   readonly state: 'ready' | 'unavailable';
   /** Where records lie now: in IndexedDB, in a storage bucket's, or nowhere while the store is left alone. */
-  readonly storage: 'indexeddb' | 'storage-bucket' | 'pass-through';
+  readonly storage: 'indexeddb' | 'bucket' | 'pass-through';
   /** When a store that failed is tried again, in milliseconds from now; 0 when it may be used. */
   readonly retryMs: number;
   /** Stored responses. */

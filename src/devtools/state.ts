@@ -5,7 +5,7 @@ import { bytes, seconds } from './format.js';
 
 const STORAGE: Readonly<Record<CacheStats['storage'], string>> = {
   indexeddb: 'IndexedDB',
-  'storage-bucket': 'a storage bucket, after the database failed',
+  bucket: 'a storage bucket, after the database failed',
   'pass-through': 'pass-through: the network answers',
 };
 

@@ -20,13 +20,12 @@ export class Breaker {
 
   /** Whether calls fail at once now: true until the pause is over, and while one call is trying. */
   get isOpen(): boolean {
-    if (this.#failures === 0) return false;
-    return this.#trying || this.#now() < this.#until;
+    return this.#trying || this.waitMs > 0;
   }
 
   /** How long the pause still lasts, in milliseconds. */
   get waitMs(): number {
-    return this.#failures && Math.max(0, this.#until - this.#now());
+    return Math.max(0, this.#until - this.#now());
   }
 
   /** Says that a call begins; after a failure it is the only one until it ends. */
@@ -42,7 +41,7 @@ export class Breaker {
   /** Says that a call ended well; true when the call before it had failed. */
   succeed(): boolean {
     const recovered = this.#failures > 0;
-    this.#failures = 0;
+    this.#failures = this.#until = 0;
     this.#trying = false;
     return recovered;
   }

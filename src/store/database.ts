@@ -106,11 +106,9 @@ export class Database {
 
   /** Where records lie, and when a store that failed is tried again. */
   get place(): Pick<CacheStats, 'storage' | 'retryMs'> {
-    const bucketed = this.#factory ? 'storage-bucket' : 'indexeddb';
-    return {
-      storage: this.isDown ? 'pass-through' : bucketed,
-      retryMs: this.#breaker.waitMs,
-    };
+    const retryMs = this.#breaker.waitMs;
+    const kind = this.#factory ? 'bucket' : 'indexeddb';
+    return { storage: this.isDown ? 'pass-through' : kind, retryMs };
   }
 
   /** The open connection, opened if need be; rejects with a StoreError. */
