@@ -9,6 +9,12 @@ export function findBrowser(
   name: 'chromium' | 'firefox' | 'webkit',
 ): FoundBrowser | undefined;
 
+/** The Python that has the bindings of WebKitGTK. */
+export const PYTHON: string;
+
+/** What WebKitGTK lacks to be driven here; undefined when nothing. */
+export function lackingForWebKit(): string | undefined;
+
 /** How Playwright starts a browser found here; throws if there is none. */
 export function launchOptions(name: 'chromium' | 'firefox'): {
   executablePath: string;

@@ -1,10 +1,10 @@
 // Finds the browsers that the end-to-end tests drive, and installs what is missing where that is possible.
 //
-//   node e2e/browsers.mjs [chromium] [firefox] [webkit]      (default: chromium firefox)
+//   node e2e/browsers.mjs [chromium] [firefox] [webkit]      (default: all three)
 //
 // An environment variable (CHROMIUM_PATH, FIREFOX_PATH) comes first, then the PATH, then a browser
 // that Playwright installed, then `npx playwright install`, then apt-get for root on a Debian.
-// Chromium must be there in the end; without Firefox the suite says so and runs in Chromium only.
+// Chromium must be there in the end; the suite says so and goes without Firefox or WebKitGTK where there is none.
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
@@ -34,9 +34,30 @@ const known = {
     env: 'WEBKIT_DRIVER_PATH',
     names: ['WebKitWebDriver'],
     own: () => '',
-    apt: ['webkit2gtk-driver', 'xvfb'],
+    apt: [
+      'webkit2gtk-driver',
+      'xvfb',
+      'gir1.2-webkit2-4.1',
+      'gir1.2-gtk-3.0',
+      'python3-gi',
+    ],
   },
 };
+
+/** The distribution's own, which has the bindings that e2e/webkit/browser.py needs. */
+export const PYTHON = '/usr/bin/python3';
+const BINDINGS =
+  "import gi; gi.require_version('Gtk', '3.0'); gi.require_version('WebKit2', '4.1')";
+
+/** What WebKitGTK lacks to be driven here; undefined when nothing. */
+export function lackingForWebKit() {
+  if (!findBrowser('webkit')) return 'there is no WebKitWebDriver';
+  if (!process.env.DISPLAY && !isExecutable('/usr/bin/Xvfb'))
+    return 'there is neither a display nor Xvfb';
+  return spawnSync(PYTHON, ['-c', BINDINGS]).status === 0
+    ? undefined
+    : "there are no Python bindings of WebKitGTK's 4.1";
+}
 
 function isExecutable(file) {
   try {
@@ -116,7 +137,11 @@ function installByApt(names) {
 }
 
 function missingOf(names) {
-  return names.filter((name) => findBrowser(name) === undefined);
+  return names.filter((name) =>
+    name === 'webkit'
+      ? lackingForWebKit() !== undefined
+      : findBrowser(name) === undefined,
+  );
 }
 
 function ensure(names) {
@@ -130,8 +155,10 @@ function ensure(names) {
   }
   const missing = missingOf(names);
   if (missing.includes('firefox')) {
-    console.log('Firefox could not be installed: only Chromium is tested.');
+    console.log('Firefox could not be installed: it is not tested.');
   }
+  if (missing.includes('webkit'))
+    console.log(`WebKitGTK is not tested: ${lackingForWebKit()}.`);
   if (missing.includes('chromium')) {
     throw new Error(
       'No Chromium: put one on the PATH or name it in CHROMIUM_PATH.',
@@ -149,7 +176,7 @@ if (isMain) {
   try {
     if (strange.length > 0)
       throw new Error(`unknown browser: ${strange.join()}`);
-    ensure(asked.length > 0 ? asked : ['chromium', 'firefox']);
+    ensure(asked.length > 0 ? asked : Object.keys(known));
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -2,7 +2,6 @@ import {
   expect,
   test as base,
   type CDPSession,
-  type JSHandle,
   type Page,
 } from '@playwright/test';
 import type { HealEvent } from '../src/fault.js';
@@ -13,6 +12,7 @@ import {
   type PairShape,
 } from './page.js';
 import { Origin } from './origin.js';
+import { playwrightTabs, webKitTabs, type Tabs } from './tabs.js';
 
 /** One call of IndexedDB that goes wrong inside the worker; e2e/worker/shim.js says what each word does. */
 export interface StoreFault {
@@ -172,16 +172,17 @@ export class App {
     change: (pair: Pair) => void | Promise<void>,
     target = path,
   ): Promise<void> {
-    const pair = await this.page.evaluateHandle(
-      ([key, name]) => window.bench.read(key, name),
-      [this.key(path), DATABASE] as const,
-    );
     const { policy, payload } = await this.records(path);
     expect(policy && payload, 'there is something to damage').toBeDefined();
-    await (pair as JSHandle<Pair>).evaluate(change);
-    await pair.evaluate(
-      (value, [key, name]) => window.bench.write(key, name, value),
-      [this.key(target), DATABASE] as const,
+    await this.page.evaluate(
+      async ([key, to, name, text]) => {
+        const pair = await window.bench.read(key, name);
+        // oxlint-disable-next-line no-implied-eval -- the test's own text
+        const harm = new Function(`return (${text})`)() as typeof change;
+        await harm(pair as Pair);
+        await window.bench.write(to, name, pair);
+      },
+      [this.key(path), this.key(target), DATABASE, change.toString()] as const,
     );
   }
 
@@ -235,7 +236,18 @@ interface Fixtures {
 }
 
 /** Playwright's test with the project's fixtures. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, { tabs: Tabs }>({
+  tabs: [
+    async ({ playwright, browserName, launchOptions }, use) => {
+      const tabs =
+        browserName === 'webkit'
+          ? await webKitTabs()
+          : await playwrightTabs(playwright[browserName], launchOptions);
+      await use(tabs);
+      await tabs.close();
+    },
+    { scope: 'worker', timeout: 90_000 },
+  ],
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from this pattern
   origin: async ({}, use) => {
     const origin = await Origin.start();
@@ -248,9 +260,11 @@ export const test = base.extend<Fixtures>({
     await use(origin);
     await origin.close();
   },
-  idle: async ({ page, origin, browserName }, use) => {
-    await page.addInitScript(installBench);
-    await use(new App(page, origin, browserName === 'chromium'));
+  idle: async ({ tabs, origin, browserName }, use) => {
+    const tab = await tabs.open();
+    await tab.page.addInitScript(installBench);
+    await use(new App(tab.page, origin, browserName === 'chromium'));
+    await tab.close();
   },
   app: async ({ idle }, use) => {
     await idle.start();

@@ -132,6 +132,9 @@ function writeBroken(socket: Socket, answer: Answer, how: Breakage): void {
   if (how.ending === 'reset') socket.write('', () => socket.resetAndDestroy());
 }
 
+/** Ports that this process has used. */
+const used = new Set<number>();
+
 /** An HTTP server on 127.0.0.1 that misbehaves on command and records every request that reaches it. */
 export class Origin {
   readonly #handlers = new Map<string, Handler>();
@@ -148,6 +151,13 @@ export class Origin {
   static async start(): Promise<Origin> {
     const origin = new Origin();
     await origin.#listen();
+    // A browser may outlive a test, and remember what another origin had under this port.
+    if (used.has(origin.#port)) {
+      const other = await Origin.start();
+      await origin.close();
+      return other;
+    }
+    used.add(origin.#port);
     return origin;
   }
 

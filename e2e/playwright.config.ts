@@ -1,9 +1,17 @@
 import { defineConfig, type Project } from '@playwright/test';
-import { findBrowser, launchOptions } from './browsers.mjs';
+import { findBrowser, lackingForWebKit, launchOptions } from './browsers.mjs';
 
 const engines = (['chromium', 'firefox'] as const).filter((name) =>
   findBrowser(name),
 );
+
+/** Playwright cannot drive WebKitGTK; our own driver can, as far as these tests go. */
+const webkit: Project = {
+  name: 'webkit',
+  testMatch: ['heal/*.spec.ts', '**/*.webkit.spec.ts'],
+  grepInvert: /@chromium|@no-webkit/,
+  use: { browserName: 'webkit' },
+};
 
 const projects: Project[] = [
   {
@@ -17,10 +25,10 @@ const projects: Project[] = [
     testIgnore: new RegExp(
       `\\.(?:chromium|firefox|webkit)(?<!\\.${name})\\.spec\\.ts$`,
     ),
+    grepInvert: name === 'firefox' ? /@chromium/ : /@firefox/,
     use: { browserName: name, launchOptions: launchOptions(name) },
   })),
-  // Playwright cannot drive WebKitGTK; what runs there brings its own driver, and says so where it is missing.
-  { name: 'webkit', testMatch: '**/*.webkit.spec.ts' },
+  ...(lackingForWebKit() === undefined ? [webkit] : []),
 ];
 
 export default defineConfig({

@@ -172,30 +172,31 @@ test('G4, G5: a second release of the worker leaves what is stored alone', async
   expect(origin.requests(path)).toHaveLength(1);
 });
 
-test('G6: a worker stopped while the page reads a stored body cuts nothing', async ({
-  app,
-  origin,
-}) => {
-  test.skip(!app.isChromium, 'needs the DevTools protocol');
-  const large = noise('large', 8_000_000);
-  origin.answer(path, fresh('"large"', large));
-  await app.fetch(path);
-  await app.settled(path);
-  await app.ask('forget');
-  await app.page.evaluate(async (url) => {
-    const response = await fetch(url);
-    Object.assign(window, { held: response });
-  }, path);
-  await app.restartWorker();
-  const got = await app.page.evaluate(async () => {
-    const held = Reflect.get(window, 'held') as Response;
-    const status = held.headers.get('cache-status');
-    return await held.arrayBuffer().then(
-      (body) => ({ status, length: body.byteLength, error: '' }),
-      (error: unknown) => ({ status, length: 0, error: String(error) }),
-    );
-  });
-  expect(got.status).toMatch(isHit);
-  // Whole, or an error: never short without one.
-  expect(got.error === '' ? got.length : large.length).toBe(large.length);
-});
+// Needs the DevTools protocol.
+test(
+  'G6: a worker stopped while the page reads a stored body cuts nothing',
+  { tag: '@chromium' },
+  async ({ app, origin }) => {
+    const large = noise('large', 8_000_000);
+    origin.answer(path, fresh('"large"', large));
+    await app.fetch(path);
+    await app.settled(path);
+    await app.ask('forget');
+    await app.page.evaluate(async (url) => {
+      const response = await fetch(url);
+      Object.assign(window, { held: response });
+    }, path);
+    await app.restartWorker();
+    const got = await app.page.evaluate(async () => {
+      const held = Reflect.get(window, 'held') as Response;
+      const status = held.headers.get('cache-status');
+      return await held.arrayBuffer().then(
+        (body) => ({ status, length: body.byteLength, error: '' }),
+        (error: unknown) => ({ status, length: 0, error: String(error) }),
+      );
+    });
+    expect(got.status).toMatch(isHit);
+    // Whole, or an error: never short without one.
+    expect(got.error === '' ? got.length : large.length).toBe(large.length);
+  },
+);

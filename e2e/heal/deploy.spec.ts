@@ -147,7 +147,9 @@ test('I3: a healing reloads no page', async ({ app, origin }) => {
     new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
   });
   await app.restartWorker();
-  await app.page.evaluate(() => Object.assign(window, { stayed: true }));
+  await app.page.evaluate(() => {
+    Object.assign(window, { stayed: true });
+  });
   const loads = origin.requests('/').length;
   await app.fetch('/thing');
   await expect.poll(() => app.told()).toHaveLength(1);
@@ -242,25 +244,26 @@ test('F5: use keeps a response in the store and makes it no younger', async ({
   expect((await app.fetch('/thing')).text).toBe('two');
 });
 
-test('G7, G10: a worker that has slept asks the store at once, whatever the one before it had met', async ({
-  idle: app,
-  origin,
-}) => {
-  test.skip(!app.isChromium, 'only Chromium lets a test stop a worker');
-  origin.answer('/thing', script('1;'));
-  await app.start({});
-  await app.fetch('/thing');
-  await app.settled('/thing');
-  await app.ask('forget');
-  await app.shim({ faults: [{ on: 'transaction', how: 'hang' }] });
-  expect((await app.fetch('/thing')).headers['cache-status']).not.toMatch(
-    isHit,
-  );
-  // The breaker is open now: nothing is even tried.
-  await app.shim({ faults: [] });
-  expect((await app.fetch('/thing')).headers['cache-status']).not.toMatch(
-    isHit,
-  );
-  await app.restartWorker();
-  expect((await app.fetch('/thing')).headers['cache-status']).toMatch(isHit);
-});
+// Only Chromium lets a test stop a worker.
+test(
+  'G7, G10: a worker that has slept asks the store at once, whatever the one before it had met',
+  { tag: '@chromium' },
+  async ({ idle: app, origin }) => {
+    origin.answer('/thing', script('1;'));
+    await app.start({});
+    await app.fetch('/thing');
+    await app.settled('/thing');
+    await app.ask('forget');
+    await app.shim({ faults: [{ on: 'transaction', how: 'hang' }] });
+    expect((await app.fetch('/thing')).headers['cache-status']).not.toMatch(
+      isHit,
+    );
+    // The breaker is open now: nothing is even tried.
+    await app.shim({ faults: [] });
+    expect((await app.fetch('/thing')).headers['cache-status']).not.toMatch(
+      isHit,
+    );
+    await app.restartWorker();
+    expect((await app.fetch('/thing')).headers['cache-status']).toMatch(isHit);
+  },
+);

@@ -200,12 +200,8 @@ async function expectStoredAgain(
   await expect.poll(missed, { timeout: 40_000 }).toEqual([]);
 }
 
-disk.describe('on a damaged disk', () => {
-  disk.skip(
-    ({ browserName }) => browserName !== 'chromium',
-    "the files are Chromium's",
-  );
-
+disk.describe('on a damaged disk', { tag: '@chromium' }, () => {
+  // The files are Chromium's.
   for (const row of damages) {
     disk(
       `${row.id}: every answer is right although ${row.name}`,

@@ -98,36 +98,37 @@ test('what another cache over the same store changes, this one forgets', async (
   expect((await app.fetch(path)).text).toBe('newer');
 });
 
-test('a new worker reads ahead what the last one was asked for first', async ({
-  app,
-  origin,
-}) => {
-  test.skip(!app.isChromium, 'only Chromium lets a test stop a worker');
-  const paths = ['/one', '/two', '/three'];
-  for (const each of paths) {
-    origin.answer(each, { ...fresh, body: each });
-    await app.fetch(each);
-    await app.settled(each);
-  }
-  const noted = async (): Promise<unknown> =>
-    await app.page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          const open = indexedDB.open('mendbox');
-          open.addEventListener('success', () => {
-            const meta = open.result.transaction('meta').objectStore('meta');
-            const get = meta.get('ahead');
-            get.addEventListener('success', () => {
-              open.result.close();
-              resolve(get.result);
+// Only Chromium lets a test stop a worker.
+test(
+  'a new worker reads ahead what the last one was asked for first',
+  { tag: '@chromium' },
+  async ({ app, origin }) => {
+    const paths = ['/one', '/two', '/three'];
+    for (const each of paths) {
+      origin.answer(each, { ...fresh, body: each });
+      await app.fetch(each);
+      await app.settled(each);
+    }
+    const noted = async (): Promise<unknown> =>
+      await app.page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            const open = indexedDB.open('mendbox');
+            open.addEventListener('success', () => {
+              const meta = open.result.transaction('meta').objectStore('meta');
+              const get = meta.get('ahead');
+              get.addEventListener('success', () => {
+                open.result.close();
+                resolve(get.result);
+              });
             });
-          });
-        }),
-    );
-  await expect.poll(noted).toEqual(paths.map((each) => app.key(each)));
-  await app.restartWorker();
-  await expect.poll(async () => (await app.stats()).memory.entries).toBe(3);
-  // Damage to what was read ahead is still met: by the probe.
-  expect((await app.fetch('/two')).headers['cache-status']).toMatch(isHit);
-  expect(origin.requests('/two')).toHaveLength(1);
-});
+          }),
+      );
+    await expect.poll(noted).toEqual(paths.map((each) => app.key(each)));
+    await app.restartWorker();
+    await expect.poll(async () => (await app.stats()).memory.entries).toBe(3);
+    // Damage to what was read ahead is still met: by the probe.
+    expect((await app.fetch('/two')).headers['cache-status']).toMatch(isHit);
+    expect(origin.requests('/two')).toHaveLength(1);
+  },
+);

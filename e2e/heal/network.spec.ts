@@ -30,7 +30,12 @@ async function expectNothingKept(app: App, origin: Origin): Promise<void> {
   expect(await app.heals()).toHaveLength(0);
 }
 
-const cuts: readonly { name: string; broken: Breakage }[] = [
+const cuts: readonly {
+  name: string;
+  broken: Breakage;
+  /** Where it goes wrong otherwise. */
+  tag?: string;
+}[] = [
   {
     name: 'ends before its Content-Length',
     broken: { framing: 'length', after: 5_000, ending: 'end' },
@@ -38,6 +43,8 @@ const cuts: readonly { name: string; broken: Breakage }[] = [
   {
     name: 'ends before its last chunk',
     broken: { framing: 'chunked', after: 5_000, ending: 'end' },
+    // WebKitGTK takes it for whole: row D2.
+    tag: '@no-webkit',
   },
   {
     name: 'ends in a reset',
@@ -45,16 +52,17 @@ const cuts: readonly { name: string; broken: Breakage }[] = [
   },
 ];
 
-for (const { name, broken } of cuts) {
-  test(`D1: a body that ${name} fails in the page as it would without a worker, and is not stored`, async ({
-    app,
-    origin,
-  }) => {
-    origin.answer(path, { ...whole, broken });
-    const got = await app.fetch(path);
-    expect(got.error).toBeDefined();
-    await expectNothingKept(app, origin);
-  });
+for (const { name, broken, tag = [] } of cuts) {
+  test(
+    `D1: a body that ${name} fails in the page as it would without a worker, and is not stored`,
+    { tag },
+    async ({ app, origin }) => {
+      origin.answer(path, { ...whole, broken });
+      const got = await app.fetch(path);
+      expect(got.error).toBeDefined();
+      await expectNothingKept(app, origin);
+    },
+  );
 }
 
 for (const field of ['repr-digest', 'content-digest']) {

@@ -3,8 +3,13 @@ import { differences } from '../http/drive.js';
 import { semantics } from './semantics.js';
 
 for (const [n, row] of semantics.entries()) {
-  test(`${row.id}: ${row.name}`, async ({ app, origin, elsewhere }) => {
-    const stage = { app, origin, elsewhere };
-    expect(await differences(stage, row, `semantics-${n}`)).toEqual([]);
-  });
+  const [tag = []] = row.not ?? [];
+  test(
+    `${row.id}: ${row.name}`,
+    { tag },
+    async ({ app, origin, elsewhere }) => {
+      const stage = { app, origin, elsewhere };
+      expect(await differences(stage, row, `semantics-${n}`)).toEqual([]);
+    },
+  );
 }

@@ -177,14 +177,16 @@ test('H10: stored bytes that do not match the integrity the page asks for are re
   expect((await app.fetch('/lib')).text).toBe('new release');
 });
 
-test('H13: an only-if-cached request without a stored response fails as it does without a worker', async ({
-  app,
-  origin,
-}) => {
-  const init = { cache: 'only-if-cached', mode: 'same-origin' } as const;
-  expect((await app.fetch('/thing', init)).error).toMatch(/^TypeError/);
-  expect(origin.requests('/thing')).toHaveLength(0);
-});
+// WebKitGTK 2.50 sends such a request all the same, with a worker and without.
+test(
+  'H13: an only-if-cached request without a stored response fails as it does without a worker',
+  { tag: '@no-webkit' },
+  async ({ app, origin }) => {
+    const init = { cache: 'only-if-cached', mode: 'same-origin' } as const;
+    expect((await app.fetch('/thing', init)).error).toMatch(/^TypeError/);
+    expect(origin.requests('/thing')).toHaveLength(0);
+  },
+);
 
 test('I6: a POST reaches the origin once, with its body, and drops what it changed', async ({
   app,

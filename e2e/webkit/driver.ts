@@ -1,28 +1,14 @@
-/** A WebDriver client for WebKitGTK's MiniBrowser under Xvfb, as small as the tests allow (W3C WebDriver 2). */
+/** A WebDriver client for WebKitGTK under Xvfb, as small as the tests allow (W3C WebDriver 2). */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findBrowser } from '../browsers.mjs';
+import { fileURLToPath } from 'node:url';
+import { findBrowser, lackingForWebKit, PYTHON } from '../browsers.mjs';
 
-const BROWSERS = ['x86_64-linux-gnu', 'aarch64-linux-gnu', '.']
-  .flatMap((folder) =>
-    ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map(
-      (name) => `/usr/lib/${folder}/${name}/MiniBrowser`,
-    ),
-  )
-  .concat(process.env['WEBKIT_PATH'] ?? []);
-
-/** What is needed to drive WebKitGTK here, or what is missing. */
-export function findWebKit(): { driver: string; browser: string } | string {
-  const driver = findBrowser('webkit')?.path;
-  if (driver === undefined) return 'there is no WebKitWebDriver';
-  const browser = BROWSERS.toReversed().find((file) => existsSync(file));
-  if (browser === undefined) return 'there is no MiniBrowser';
-  if (!process.env['DISPLAY'] && !existsSync('/usr/bin/Xvfb'))
-    return 'there is neither a display nor Xvfb';
-  return { driver, browser };
-}
+const BROWSER = fileURLToPath(new URL('browser.py', import.meta.url));
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -52,38 +38,43 @@ function startDisplay(): Promise<[ChildProcess | undefined, string]> {
   });
 }
 
-/** One browser with a profile of its own, gone when it is closed. */
+/** One browser with a profile of its own. */
 export class WebKit {
   readonly #base: string;
-  readonly #children: readonly (ChildProcess | undefined)[];
+  readonly #end: () => void;
 
-  private constructor(
-    base: string,
-    children: readonly (ChildProcess | undefined)[],
-  ) {
+  private constructor(base: string, end: () => void) {
     this.#base = base;
-    this.#children = children;
+    this.#end = end;
   }
 
-  static async start(): Promise<WebKit> {
-    const found = findWebKit();
-    if (typeof found === 'string') throw new Error(found);
+  /** Starts one; with a folder, on a profile that outlives it. */
+  static async start(profile?: string): Promise<WebKit> {
+    const found = findBrowser('webkit');
+    if (!found) throw new Error(lackingForWebKit());
     const port = await freePort();
     const [server, display] = await startDisplay();
-    const driver = spawn(found.driver, [`--port=${port}`, '--host=127.0.0.1'], {
+    const driver = spawn(found.path, [`--port=${port}`, '--host=127.0.0.1'], {
       stdio: 'ignore',
       env: { ...process.env, DISPLAY: display },
     });
-    const children = [driver, server];
+    const folder =
+      profile ?? mkdtempSync(path.join(tmpdir(), 'mendbox-webkit-'));
+    const end = (): void => {
+      driver.kill();
+      server?.kill();
+      if (profile !== undefined) return;
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    };
     const root = `http://127.0.0.1:${port}`;
     await listening(root);
-    const options = { binary: found.browser, args: ['--automation'] };
+    const options = { binary: PYTHON, args: [BROWSER, folder] };
     const { sessionId } = (await send('POST', `${root}/session`, {
       capabilities: {
         alwaysMatch: { 'webkitgtk:browserOptions': options },
       },
     })) as { sessionId: string };
-    const browser = new WebKit(`${root}/session/${sessionId}`, children);
+    const browser = new WebKit(`${root}/session/${sessionId}`, end);
     await send('POST', `${browser.#base}/timeouts`, { script: 60_000 });
     return browser;
   }
@@ -101,20 +92,23 @@ export class WebKit {
       const done = arguments[arguments.length - 1];
       const given = Array.from(arguments).slice(0, -1);
       Promise.resolve().then(() => (${call.toString()})(...given)).then(
-        (value) => done({ value }),
+        (value) => done({ json: JSON.stringify({ value }) }),
+      ).catch(
         (error) => done({ error: String(error) + '\\n' + (error?.stack ?? '') }),
       );`;
     const result = (await send('POST', `${this.#base}/execute/async`, {
       script,
       args: given,
-    })) as { value: Awaited<R> } | { error: string };
+    })) as { json: string } | { error: string };
     if ('error' in result) throw new Error(result.error);
-    return result.value;
+    // WebDriver would make null of what is undefined.
+    const { value } = JSON.parse(result.json) as { value: Awaited<R> };
+    return value;
   }
 
   async close(): Promise<void> {
     await send('DELETE', this.#base).catch(() => undefined);
-    for (const child of this.#children) child?.kill();
+    this.#end();
   }
 }
 
