@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { minify } from 'terser';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { demoOrigin } from './demo/origin/plugin.js';
 
@@ -66,6 +67,26 @@ const lib: UserConfig = {
   },
 };
 
+/** Minifies once more: terser inlines what is called once, which makes the worker two in a hundred smaller. */
+const smaller: Plugin = {
+  name: 'smaller',
+  async generateBundle(_options, bundle) {
+    for (const part of Object.values(bundle)) {
+      if (part.type !== 'chunk' || !part.map) continue;
+      const { code = part.code, map } = await minify(part.code, {
+        ecma: 2022,
+        toplevel: true,
+        compress: { passes: 3 },
+        format: { comments: 'some' },
+        sourceMap: { content: part.map.toString(), includeSources: true },
+      });
+      part.code = code;
+      const file = bundle[`${part.fileName}.map`];
+      if (file?.type === 'asset' && typeof map === 'string') file.source = map;
+    }
+  },
+};
+
 /**
  * The ready-made worker: one classic script without imports, so that copying
  * one file is the whole installation and no module worker support is needed.
@@ -73,7 +94,7 @@ const lib: UserConfig = {
 const worker: UserConfig = {
   // Without this Workbox's development half would stay in.
   define: { 'process.env.NODE_ENV': '"production"' },
-  plugins: [licences('worker.js.LICENSE.txt')],
+  plugins: [smaller, licences('worker.js.LICENSE.txt')],
   build: {
     lib: {
       entry: 'src/worker/worker.ts',
