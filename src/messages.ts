@@ -75,7 +75,6 @@ type Check = (value: unknown) => boolean;
 type Checks = Readonly<Record<string, Check>>;
 
 const isText: Check = (value) => typeof value === 'string';
-const isSwitch: Check = (value) => typeof value === 'boolean';
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null;
 
@@ -89,14 +88,10 @@ const FILTER: Record<keyof PurgeFilter, Check> = {
 };
 
 const OPTIONS: Record<keyof VerifyOptions, Check> = {
-  repair: (value) => isSwitch(value) || value === 'refetch',
+  repair: (value) => [true, false, 'refetch'].some((each) => each === value),
   budgetMs: (value) => typeof value === 'number' && value >= 0,
   from: isText,
 };
-
-/** The fields that are given and not undefined. */
-const given = (fields: Fields): string[] =>
-  Object.keys(fields).filter((name) => fields[name] !== undefined);
 
 /** The path of the first field that is wrong or unknown; undefined when all are right. */
 function wrongIn(
@@ -105,8 +100,10 @@ function wrongIn(
   checks: Checks,
 ): string | undefined {
   if (!isFields(fields)) return path;
-  const wrong = given(fields).find(
-    (name) => !Object.hasOwn(checks, name) || !checks[name]?.(fields[name]),
+  const wrong = Object.keys(fields).find(
+    (name) =>
+      fields[name] !== undefined &&
+      !(Object.hasOwn(checks, name) && checks[name]?.(fields[name])),
   );
   return wrong && `${path}.${wrong}`;
 }
@@ -119,18 +116,10 @@ const WRONG: Record<AskName, (message: Fields) => string | undefined> = {
   version: nothing,
   entries: nothing,
   forget: nothing,
-  purge: ({ filter }) =>
-    // An empty filter is more likely a mistake than a wish to drop everything.
-    isFields(filter) && given(filter).length === 0
-      ? 'filter'
-      : wrongIn('filter', filter, FILTER),
+  purge: ({ filter }) => wrongIn('filter', filter, FILTER),
   verify: ({ options = {} }) => wrongIn('options', options, OPTIONS),
-  warm: ({ urls, progress = false }) =>
-    !Array.isArray(urls) || !urls.every(isText)
-      ? 'urls'
-      : isSwitch(progress)
-        ? undefined
-        : 'progress',
+  warm: ({ urls }) =>
+    Array.isArray(urls) && urls.every(isText) ? undefined : 'urls',
 };
 
 const isName = (name: unknown): name is AskName =>
@@ -157,9 +146,7 @@ export function decode(data: unknown): Message {
   if (urls) return { is: 'cache-urls', urls };
   if (typeof mendbox !== 'number') return { is: 'foreign' };
   if (mendbox !== 1 || !isName(ask))
-    return refused(
-      'This worker does not know that ask: page and worker come from different versions of mendbox.',
-    );
+    return refused('Page and worker come from different versions of mendbox.');
   const wrong = WRONG[ask](data);
   if (wrong !== undefined)
     return refused(`The ask '${ask}' has a wrong ${wrong}.`);

@@ -55,13 +55,15 @@ export interface EntryInfo {
   readonly form: 'none' | 'buffer' | 'blob';
 }
 
-/** What is purged: one URL with all its variants, every URL with a prefix, every URL that matches, a tag, a partition, or all. */
+/** What is purged: whatever meets every condition that is given, or all. A filter without a condition names nothing. */
 export interface PurgeFilter {
+  /** One URL, absolute, with all its variants. */
   readonly url?: string;
+  /** Every URL that begins so. */
   readonly prefix?: string;
   /** A regular expression on the whole URL. */
   readonly pattern?: RegExp;
-  /** A group of the response's Cache-Groups (RFC 9875). */
+  /** A group of the response's Cache-Groups (RFC 9875); what is being stored meanwhile is not. */
   readonly tag?: string;
   /** What the option `partition` gave. */
   readonly partition?: string;

@@ -36,6 +36,23 @@ test.describe('a page under the worker', () => {
     expect(await app.keys()).toEqual([]);
   });
 
+  test('purges what meets every condition, whatever the pattern matched before', async ({
+    app,
+    origin,
+  }) => {
+    const { page } = app;
+    const dropped = await page.evaluate(async (base) => {
+      const { purge, warm } = window.mendbox;
+      await warm(['/a/1', '/a/2']);
+      const prefix = `${base}/a/`;
+      return [
+        await purge({ prefix, pattern: /\/b/ }),
+        await purge({ prefix, pattern: /\/[12]$/g }),
+      ];
+    }, origin.url);
+    expect(dropped).toEqual([0, 2]);
+  });
+
   test('hears each healing once, though it is told twice', async ({ app }) => {
     const { page } = app;
     await app.fetch('/a/1');
@@ -60,10 +77,15 @@ test.describe('a page under the worker', () => {
   });
 
   test('is told which field of a filter is wrong', async ({ app }) => {
-    const purged = app.page.evaluate(() => window.mendbox.purge({}));
-    await expect(purged).rejects.toThrow(
-      "mendbox: The ask 'purge' has a wrong filter.",
-    );
+    const { page } = app;
+    await expect(
+      page.evaluate(() => window.mendbox.purge({ pattern: 'a' as never })),
+    ).rejects.toThrow("mendbox: The ask 'purge' has a wrong filter.pattern.");
+    // An empty filter must never mean everything.
+    for (const filter of [{}, { url: undefined as never }])
+      await expect(
+        page.evaluate((given) => window.mendbox.purge(given), filter),
+      ).rejects.toThrow('a filter needs a condition');
     await expect(app.ask('dance')).rejects.toThrow('different versions');
   });
 

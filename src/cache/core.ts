@@ -11,7 +11,7 @@ import { EVERY, Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Facts } from './heal.js';
 import type { Hooks } from './hooks.js';
-import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
+import { baseKey, isCredentialed, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
@@ -236,19 +236,20 @@ export class Core {
     return this.store.purge(accepts);
   }
 
-  /** Drops the URLs of an origin, or of all, of which a response is of one of these groups (RFC 9875); lookups wait for it. */
-  purgeGroups(groups: readonly string[], origin = ''): Promise<number> {
+  /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait for it. */
+  purgeGroups(
+    groups: readonly string[],
+    accepts: (key: string) => boolean,
+  ): Promise<number> {
     // What is on its way may be of one, too.
     this.flights.outdate(() => true);
     this.changed();
     const work = async (): Promise<number> => {
       const bases = new Set<string>();
-      for await (const policy of this.policies())
-        if (
-          isInGroup(policy, groups) &&
-          urlOfKey(policy.record.key).startsWith(origin)
-        )
-          bases.add(baseOf(policy.record.key));
+      for await (const policy of this.policies()) {
+        const { key } = policy.record;
+        if (isInGroup(policy, groups) && accepts(key)) bases.add(baseOf(key));
+      }
       return this.purge((key) => bases.has(baseOf(key)));
     };
     const purged = work();

@@ -27,6 +27,7 @@ import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { declaresDigest, matchesFields } from './integrity.js';
 import { keep, type Limits } from './keep.js';
+import { urlOfKey } from './key.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
 import { answerFrom } from './serve.js';
 import { isUnlikely, skewOf } from './skew.js';
@@ -362,9 +363,10 @@ export async function receiveUnsafe(
   for (const url of invalidated(request, unhidden(response)))
     visit.background.push(core.invalidateUrl(url, partition));
   const groups = invalidatedGroups(request, response);
+  const { origin } = new URL(request.url);
   if (groups.length > 0)
     visit.background.push(
-      core.purgeGroups(groups, `${new URL(request.url).origin}/`),
+      core.purgeGroups(groups, (key) => urlOfKey(key).startsWith(`${origin}/`)),
     );
   if (!isRebuildable(response) || !isStorable(request, response))
     return response;

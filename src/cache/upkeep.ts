@@ -76,11 +76,13 @@ export abstract class Upkeep {
     return this.core.invalidate(this.core.baseOf(asRequest(input)));
   }
 
-  /** Drops what the filter names; resolves to the number of entries dropped. */
-  purge(filter: PurgeFilter): Promise<number> {
-    return filter.tag === undefined
-      ? this.core.purge(acceptsKey(filter))
-      : this.core.purgeGroups([filter.tag]);
+  /** Drops what the filter names; resolves to the number of entries dropped. Rejects with a TypeError for an empty filter. */
+  async purge(filter: PurgeFilter): Promise<number> {
+    const { tag } = filter;
+    const accepts = acceptsKey(filter);
+    return tag === undefined
+      ? this.core.purge(accepts)
+      : this.core.purgeGroups([tag], accepts);
   }
 
   /** Drops everything, or what one partition holds: for a logout. */
@@ -175,20 +177,23 @@ async function settledWith(visit: Visit): Promise<boolean> {
   return results.includes('stored');
 }
 
+/** What a filter asks of a key; throws a TypeError where it asks for nothing, which is more likely a mistake than a wish to drop everything. */
 function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
-  const { url, prefix, pattern, partition, all } = filter;
-  if (all) return () => true;
-  const wanted = url === undefined ? undefined : withoutFragment(url);
+  const { url = '', prefix = '', pattern = '', partition } = filter;
+  if (Object.values(filter).every((each) => each === undefined))
+    throw new TypeError('mendbox: a filter needs a condition');
+  const wanted = withoutFragment(url);
+  const owner =
+    partition === undefined ? '' : `${encodeURIComponent(partition)} `;
   return (key) => {
     const own = urlOfKey(key);
-    if (
-      partition !== undefined &&
-      !key.startsWith(`${encodeURIComponent(partition)} `)
-    )
-      return false;
-    if (wanted !== undefined) return own === wanted;
-    if (prefix !== undefined) return own.startsWith(prefix);
-    return pattern ? pattern.test(own) : partition !== undefined;
+    return (
+      key.startsWith(owner) &&
+      (wanted === '' || own === wanted) &&
+      own.startsWith(prefix) &&
+      // search() pays no attention to where an earlier match of the pattern ended.
+      own.search(pattern) >= 0
+    );
   };
 }
 

@@ -3,7 +3,8 @@ import type { HealingCache } from '../cache/cache.js';
 import type { Answers, AskName, Asks, Reply } from '../messages.js';
 import type { EntryInfo } from '../report.js';
 
-async function list(cache: HealingCache): Promise<EntryInfo[]> {
+/** Every stored response, without its body. */
+export async function list(cache: HealingCache): Promise<EntryInfo[]> {
   const entries: EntryInfo[] = [];
   for await (const entry of cache.entries()) entries.push(entry);
   return entries;
@@ -15,12 +16,10 @@ async function valueOf(
   report: (progress: number) => void,
 ): Promise<Answers[AskName]> {
   switch (ask.ask) {
+    // The counts name the versions as well.
     case 'stats':
+    case 'version':
       return cache.stats();
-    case 'version': {
-      const { version, schema } = await cache.stats();
-      return { version, schema };
-    }
     case 'entries':
       return list(cache);
     case 'forget':

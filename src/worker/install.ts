@@ -8,7 +8,8 @@ import { HealingCache } from '../cache/cache.js';
 import type { HealingCacheOptions } from '../cache/options.js';
 import { decode } from '../messages.js';
 import { answer } from './answer.js';
-import { teller } from './tell.js';
+import { State } from './state.js';
+import { teller, type Told } from './tell.js';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -28,12 +29,16 @@ export interface InstallOptions extends HealingCacheOptions {
   skipWaiting?: boolean;
   /** Takes control of the pages that are open already. Default true. */
   claim?: boolean;
+  /** Answers `__mendbox` in the worker's scope with the cache's state as plain text. Default false. */
+  statePage?: boolean;
 }
 
-type Match = InstallOptions['match'];
-
 /** Answers by the cache, or leaves the request to the browser; runs on every request, so it does no more than it must. */
-function onFetch(event: FetchEvent, cache: HealingCache, match: Match): void {
+function onFetch(
+  event: FetchEvent,
+  cache: HealingCache,
+  match: InstallOptions['match'],
+): void {
   const { request } = event;
   if (!cache.accepts(request)) return;
   if (match) {
@@ -47,27 +52,22 @@ function onFetch(event: FetchEvent, cache: HealingCache, match: Match): void {
 
 function onMessage(event: ExtendableMessageEvent, cache: HealingCache): void {
   const message = decode(event.data);
-  const [port] = event.ports;
+  const reply = (value: unknown): void => event.ports[0]?.postMessage(value);
   switch (message.is) {
     case 'foreign':
       return;
     case 'refused':
-      port?.postMessage({ ok: false, error: message.error });
-      return;
+      return reply({ ok: false, error: message.error });
     case 'skip-waiting':
-      event.waitUntil(self.skipWaiting());
-      return;
+      return event.waitUntil(self.skipWaiting());
     case 'cache-urls':
       // Workbox replies with `true`.
-      event.waitUntil(
-        cache.warm(message.urls).then(() => port?.postMessage(true)),
-      );
-      return;
+      return event.waitUntil(cache.warm(message.urls).then(() => reply(true)));
     case 'ask':
-      event.waitUntil(
-        answer(cache, message.ask, (progress) =>
-          port?.postMessage({ progress }),
-        ).then((reply) => port?.postMessage(reply)),
+      return event.waitUntil(
+        answer(cache, message.ask, (progress) => reply({ progress })).then(
+          reply,
+        ),
       );
   }
 }
@@ -82,23 +82,31 @@ function onMessage(event: ExtendableMessageEvent, cache: HealingCache): void {
  * TypeError.
  */
 export function install(options: InstallOptions = {}): HealingCache {
-  const { match, skipWaiting = true, claim = true, ...rest } = options;
+  const {
+    match,
+    skipWaiting = true,
+    claim = true,
+    statePage = false,
+    ...rest
+  } = options;
   if (!('skipWaiting' in self)) {
     throw new TypeError(
-      'mendbox: install() belongs in the script of a service worker, not in a page.',
+      'mendbox: install() belongs in the script of a service worker.',
     );
   }
   const tell = teller();
+  const state = statePage ? new State() : undefined;
+  const telling =
+    <E extends Told>(own: ((event: E) => void) | undefined) =>
+    (event: E): void => {
+      state?.note(event);
+      tell(event);
+      own?.(event);
+    };
   const cache = new HealingCache({
     ...rest,
-    onHeal: (event) => {
-      tell(event);
-      options.onHeal?.(event);
-    },
-    onSkew: (event) => {
-      tell(event);
-      options.onSkew?.(event);
-    },
+    onHeal: telling(rest.onHeal),
+    onSkew: telling(rest.onSkew),
   });
   self.addEventListener('install', () => {
     if (skipWaiting) void self.skipWaiting();
@@ -106,7 +114,10 @@ export function install(options: InstallOptions = {}): HealingCache {
   self.addEventListener('activate', (event) => {
     if (claim) event.waitUntil(self.clients.claim());
   });
-  self.addEventListener('fetch', (event) => onFetch(event, cache, match));
+  self.addEventListener('fetch', (event) => {
+    if (state?.isFor(event.request)) event.respondWith(state.page(cache));
+    else onFetch(event, cache, match);
+  });
   self.addEventListener('message', (event) => onMessage(event, cache));
   return cache;
 }

@@ -4,18 +4,12 @@ import type { Channel } from '../messages.js';
 
 declare const self: ServiceWorkerGlobalScope;
 
+/** What a worker tells. */
+export type Told = HealEvent | SkewEvent;
+
 const CHANNEL: Channel = 'mendbox';
 
-/** Undefined where the engine has none, or refuses it. */
-function openChannel(): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(CHANNEL);
-  } catch {
-    return undefined;
-  }
-}
-
-async function tellClients(event: HealEvent | SkewEvent): Promise<void> {
+async function tellClients(event: Told): Promise<void> {
   try {
     const windows = await self.clients.matchAll({
       type: 'window',
@@ -32,10 +26,10 @@ async function tellClients(event: HealEvent | SkewEvent): Promise<void> {
  * Makes the function that sends an event to every window of the origin, by
  * postMessage and on BroadcastChannel('mendbox'); it never throws.
  */
-export function teller(): (event: HealEvent | SkewEvent) => void {
-  const channel = openChannel();
+export function teller(): (event: Told) => void {
+  const channel = new BroadcastChannel(CHANNEL);
   return (event) => {
-    channel?.postMessage(event);
+    channel.postMessage(event);
     void tellClients(event);
   };
 }

@@ -1,4 +1,7 @@
-/** The ready-made worker, built as dist/worker.js. */
+/**
+ * The ready-made worker, built as dist/worker.js. It takes no options but one: registered as /worker.js?statePage it has
+ * the state page.
+ */
 import { install } from './install.js';
 
-install();
+install({ statePage: location.search.includes('statePage') });

@@ -1,0 +1,78 @@
+import type { Page, Response } from '@playwright/test';
+import { startOwn } from '../own-worker.js';
+import { expect, test } from './window.js';
+
+const kept = { 'cache-control': 'max-age=600', 'content-type': 'text/css' };
+
+/** Opens the page as a person would. */
+async function open(page: Page, path = '/__mendbox'): Promise<Response> {
+  const response = await page.goto(new URL(path, page.url()).href);
+  if (!response) throw new TypeError('there is a response to a navigation');
+  return response;
+}
+
+test('the state page shows counts, events and stored responses, and no content', async ({
+  bare,
+  origin,
+}) => {
+  origin.answer('/a.css', { headers: kept, body: 'secret' });
+  await bare.evaluate(async () => {
+    const worker = await window.mendbox.register('/worker.js?statePage');
+    if (worker.registered) await worker.controlled;
+    await window.mendbox.warm(['/a.css']);
+    document.head.append(
+      Object.assign(document.createElement('script'), { src: '/gone.js' }),
+    );
+    await new Promise((resolve) => window.mendbox.onSkew(resolve));
+  });
+  const response = await open(bare);
+  expect(response.headers()).toMatchObject({
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  const text = await bare.locator('body').innerText();
+  expect(text).not.toContain('secret');
+  expect(JSON.parse(text)).toMatchObject({
+    state: 'ready',
+    entries: 1,
+    version: expect.stringMatching(/^\d/),
+    events: [{ type: 'skew', url: `${origin.url}/gone.js` }],
+    stored: [{ url: `${origin.url}/a.css`, status: 200, bytes: 6 }],
+  });
+});
+
+test('the state page lies in the scope of the worker, and shows the latest fifty events', async ({
+  idle,
+  origin,
+}) => {
+  await startOwn(idle, 'install({ statePage: true });');
+  const count = 60;
+  await idle.page.evaluate(async (most) => {
+    const told = new Promise<void>((resolve) => {
+      new BroadcastChannel('mendbox').addEventListener('message', (event) => {
+        if (event.data.url.endsWith(`/gone-${most}.js`)) resolve();
+      });
+    });
+    for (let n = 1; n <= most; n++)
+      await import(`/gone-${n}.js`).catch(() => undefined);
+    await told;
+  }, count);
+  await open(idle.page);
+  const state = JSON.parse(await idle.page.locator('body').innerText());
+  const urls = state.events.map(({ url }: { url: string }) => url);
+  expect(urls).toHaveLength(50);
+  expect(urls[0]).toBe(`${origin.url}/gone-11.js`);
+  expect(origin.requests('/__mendbox')).toHaveLength(0);
+});
+
+test("without the option the state page is the origin's", async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/__mendbox', {
+    headers: { 'content-type': 'text/plain' },
+    body: 'mine',
+  });
+  await open(app.page);
+  expect(await app.page.locator('body').innerText()).toBe('mine');
+});
