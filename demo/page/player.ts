@@ -1,22 +1,20 @@
 /** A large picture drawn as its bytes arrive, and the bar of its slices: a click breaks one that is stored. */
 import type { HealEvent } from '../../src/fault.js';
+import { SLICE_BYTES as SLICE } from '../../src/store/digest.js';
 import { corrupt, peek } from '../../src/testing/index.js';
 import { PICTURE, pathOf } from '../resources.js';
 import { find, findOf, make, messageOf } from './dom.js';
 import { bytes, sha256, short } from './format.js';
 import { expectedDigest } from './measure.js';
 
-/** Bytes of one slice, as mendbox stores large bodies. */
-const SLICE = 1024 * 1024;
-
 /** How long the page takes over one slice, in milliseconds. */
-const PACE_MS = 350;
+const PACE_MS = 175;
 
 /** Pixels of a row; four bytes each. */
 const WIDTH = 2048;
 
-/** Slices of the picture. */
-const SLICES = 12;
+/** Slices of the picture, which has 12 MiB. */
+const SLICES = (12 * 1024 * 1024) / SLICE;
 
 type State = 'none' | 'stored' | 'broken' | 'drawn' | 'mended';
 

@@ -81,7 +81,7 @@ const rows: readonly Row[] = [
   },
   {
     name: 'every slice behind the first is broken',
-    bad: [1, 2, 3, last],
+    bad: Array.from({ length: last }, (_, slice) => slice + 1),
     again: ranged(first),
     outcomes: ['range-spliced'],
     asks: range(1),
@@ -132,7 +132,9 @@ const rows: readonly Row[] = [
   {
     name: 'Content-Range names another position',
     bad: [2],
-    again: inField('content-range', (value) => value.replace('s 2', 's 1')),
+    again: inField('content-range', (value) =>
+      value.replace(/\d+/, (first) => String(Number(first) - 1)),
+    ),
     outcomes: ['stream-error'],
   },
   {
@@ -219,7 +221,9 @@ for (const row of rows) {
     }
     expect(got.error).toBeUndefined();
     expect(got.sha256).toBe(sha256(bytes));
-    expect(heal?.bytes).toBeGreaterThanOrEqual(SLICE * 0.7);
+    const [bad = 0] = row.bad;
+    const length = Math.min(SLICE, bytes.length - bad * SLICE);
+    expect(heal?.bytes).toBeGreaterThanOrEqual(length);
     await expectMended(app, origin);
   });
 }

@@ -41,6 +41,8 @@ export interface HandleOptions {
   readonly params?: unknown;
   /** What somebody else has to say about this request; HealingStrategy's way in. */
   readonly hooks?: Hooks | undefined;
+  /** The answer goes to respondWith() and nowhere else: its body may be handed out in memory that is used again. */
+  readonly isDirect?: boolean;
 }
 
 const SAFE_READS = new Set(['GET', 'HEAD']);
@@ -98,6 +100,7 @@ export class HealingCache extends Upkeep {
     event,
     request: input,
     hooks,
+    isDirect,
   }: HandleOptions): [response: Promise<Response>, done: Promise<void>] {
     const request = typeof input === 'string' ? new Request(input) : input;
     const { core } = this;
@@ -109,7 +112,7 @@ export class HealingCache extends Upkeep {
     }
     if (isPageConditional(request))
       return [core.network.conditional(request, hooks), Promise.resolve()];
-    const visit = core.visit(request, event, hooks);
+    const visit = core.visit(request, event, hooks, isDirect);
     core.ahead.note(visit.base);
     const quick = hooks ? undefined : fromMemory(core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];

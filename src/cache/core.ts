@@ -100,6 +100,7 @@ export class Core {
     request: Request,
     event: FetchEventLike | undefined,
     hooks?: Hooks,
+    isDirect = false,
   ): Visit {
     return {
       request,
@@ -113,6 +114,7 @@ export class Core {
       joined: false,
       dropped: undefined,
       hooks,
+      isDirect,
     };
   }
 

@@ -6,9 +6,7 @@ import {
   sameRepresentation,
   selects,
 } from '../http/index.js';
-import { readSlice, isBroken } from '../store/body.js';
 import type { Draft, Entry, Policy, SealedBody } from '../store/records.js';
-import { SLICE_BYTES } from '../store/digest.js';
 import { Sealer } from '../store/seal.js';
 import type { Core } from './core.js';
 import type { Arrival } from './forward.js';
@@ -54,11 +52,16 @@ export async function combined(
   const same = sameRepresentation(entry, draft);
   if (entry.status !== 206)
     return same || !hasStrongValidator(draft) ? undefined : draft;
-  return same ? joined(core, entry, draft) : draft;
+  return same ? joined(core, visit, entry, draft) : draft;
 }
 
 /** Both parts in one, made slice by slice; the new part alone where they do not touch or the old one is broken. */
-async function joined(core: Core, old: Entry, draft: Draft): Promise<Draft> {
+async function joined(
+  core: Core,
+  visit: Visit,
+  old: Entry,
+  draft: Draft,
+): Promise<Draft> {
   const { part } = draft;
   if (!part || old.record.total !== part.total) return draft;
   const start = old.record.first;
@@ -68,7 +71,7 @@ async function joined(core: Core, old: Entry, draft: Draft): Promise<Draft> {
   const touches =
     start <= part.first + draft.body.length && part.first <= oldEnd;
   if (!touches || end - first > core.settings.maxEntryBytes) return draft;
-  const body = await poured(core, old, draft, part.first).catch(
+  const body = await poured(core, visit, old, draft, part.first).catch(
     () => undefined,
   );
   if (!body) return draft;
@@ -83,78 +86,57 @@ async function joined(core: Core, old: Entry, draft: Draft): Promise<Draft> {
   });
 }
 
-/** Seals the bytes of both, each byte once, the earlier part first. */
+/** Seals the bytes of both, each byte once, the earlier part first; rejects where the old ones are broken. */
 async function poured(
   core: Core,
+  visit: Visit,
   old: Entry,
   { body }: Draft,
   partFirst: number,
 ): Promise<SealedBody> {
-  const { first } = old.record;
-  const ahead = Math.min(partFirst - first, old.record.length);
-  // Whole slices in front of the new part keep their digests: they need not be read.
-  const kept = Math.max(0, Math.floor(ahead / SLICE_BYTES));
-  const sealer = new Sealer(core.store.takesBlobs, old, kept);
-  const sources: [number, AsyncIterable<ArrayBuffer>][] = [
-    [first + sealer.length, slicesOf(core, old, sealer.length / SLICE_BYTES)],
-    [partFirst, chunksOf(body)],
-  ];
-  if (partFirst < first) sources.reverse();
-  let at = Math.min(partFirst, first + sealer.length);
-  for (const [start, chunks] of sources) {
-    let position = start;
-    for await (const chunk of chunks) {
-      const skip = Math.max(0, at - position);
-      position += chunk.byteLength;
-      if (position <= at) continue;
-      sealer.push(new Uint8Array(chunk, skip));
-      at = position;
-    }
-  }
+  const { first, length } = old.record;
+  const part = new Blob([body.content ?? '']);
+  const isLater = partFirst >= first;
+  // Whole slices in front keep their digests: they need not be read.
+  const sealer = new Sealer(core.store.takesBlobs, isLater ? old : undefined);
+  const from = isLater ? sealer.length : partFirst + part.size - first;
+  const rest = from < length && (await verifiedFrom(core, visit, old, from));
+  const streams = isLater
+    ? [rest, part.slice(first + length - partFirst).stream()]
+    : [part.stream(), rest];
+  for (const stream of streams)
+    if (stream)
+      await stream.pipeTo(
+        new WritableStream({ write: (chunk) => sealer.push(chunk) }),
+      );
   return sealer.finish();
 }
 
-async function* chunksOf({ content }: SealedBody): AsyncIterable<ArrayBuffer> {
-  if (!(content instanceof Blob)) {
-    if (content) yield content;
-    return;
-  }
-  for (let at = 0; at < content.size; at += SLICE_BYTES)
-    yield content.slice(at, at + SLICE_BYTES).arrayBuffer();
-}
-
-/** A stored body's slices from one on, verified; throws when one is broken. */
-async function* slicesOf(
+/** A stored body from a position on, verified; rejects when it begins with a broken slice. */
+async function verifiedFrom(
   core: Core,
-  { body, record }: Entry,
-  from = 0,
-): AsyncIterable<ArrayBuffer> {
-  if (body.is === 'buffer') yield body.buffer;
-  if (body.is !== 'blob') return;
-  const { storageTimeoutMs } = core.settings;
-  for (let slice = from; slice * record.slice < record.length; slice++) {
-    const bytes = await readSlice(record, body.blob, slice, storageTimeoutMs);
-    if (isBroken(bytes)) throw new Error(bytes.fault);
-    yield bytes;
-  }
+  visit: Visit,
+  entry: Entry,
+  first = 0,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const range = { first, last: entry.record.length - 1 };
+  const stream = await partStream(core, visit, entry, range);
+  if (stream instanceof ReadableStream) return stream;
+  throw new Error(stream.fault);
 }
 
 /** A stored body's bytes, verified; undefined when they are broken. */
 export async function bytesOf(
   core: Core,
+  visit: Visit,
   entry: Entry,
 ): Promise<ArrayBuffer | undefined> {
-  const whole = new Uint8Array(entry.record.length);
-  let at = 0;
   try {
-    for await (const bytes of slicesOf(core, entry)) {
-      whole.set(new Uint8Array(bytes), at);
-      at += bytes.byteLength;
-    }
+    const stream = await verifiedFrom(core, visit, entry);
+    return await new Response(stream).arrayBuffer();
   } catch {
     return undefined;
   }
-  return whole.buffer;
 }
 
 /** The stored beginning of a representation that a request wants whole. */
@@ -181,42 +163,39 @@ export async function completed(
     range.last === total - 1 &&
     sameRepresentation(entry, response);
   if (!fits || !response.body) return undefined;
-  const all = { first: 0, last: length - 1 };
-  const begin = await partStream(core, visit, entry, all);
-  if (!(begin instanceof ReadableStream)) return undefined;
+  const begin = await verifiedFrom(core, visit, entry).catch(() => undefined);
+  if (!begin) return undefined;
   const headers = freshen(entry, response);
   headers.delete('content-range');
   headers.set('content-length', String(total));
-  const body = chained([begin, response.body], total);
+  const body = chained(begin, response.body, total);
   return {
     ...arrival,
     response: new Response(body, { status: 200, statusText: 'OK', headers }),
   };
 }
 
-/** One stream after the other; an error where they are shorter than announced. */
+/** One stream after the other; an error where they are shorter or longer than announced. */
 function chained(
-  streams: readonly ReadableStream<Uint8Array>[],
+  begin: ReadableStream<Uint8Array>,
+  rest: ReadableStream<Uint8Array>,
   length: number,
 ): ReadableStream<Uint8Array> {
-  const readers = streams.map((stream) => stream.getReader());
   let left = length;
-  return new ReadableStream({
-    async pull(controller) {
-      for (;;) {
-        const { value } = (await readers[0]?.read()) ?? {};
-        if (value) {
-          left -= value.length;
-          return controller.enqueue(value);
-        }
-        readers.shift();
-        if (readers.length > 0) continue;
-        if (left !== 0) throw new TypeError('mendbox: the rest is too short');
-        return controller.close();
-      }
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      left -= chunk.length;
+      controller.enqueue(chunk);
     },
-    async cancel(reason) {
-      await Promise.all(readers.map((reader) => reader.cancel(reason)));
+    flush() {
+      if (left !== 0) throw new TypeError('mendbox: the rest is too short');
     },
   });
+  begin
+    .pipeTo(writable, { preventClose: true })
+    .then(() => rest.pipeTo(writable))
+    // The page that goes away leaves the rest to nobody.
+    .catch((reason: unknown) => rest.cancel(reason))
+    .catch(() => undefined);
+  return readable;
 }

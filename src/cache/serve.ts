@@ -7,6 +7,7 @@ import {
   type Verified,
 } from '../store/body.js';
 import { brokenBody, type Broken, type Entry } from '../store/records.js';
+import type { Bytes } from '../store/source.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
 import { matchesMetadata } from './integrity.js';
@@ -55,7 +56,7 @@ function bodyOf(
   request: Request,
   { body, record }: Entry,
   part: Part,
-  bytes?: ArrayBuffer,
+  bytes?: Bytes,
 ): Blob | ReadableStream | null | undefined {
   if (request.method === 'HEAD' || part === 'unsatisfiable') return null;
   const whole = part === 'whole';
@@ -69,7 +70,7 @@ function bodyOf(
       // A copy: the memory tier keeps the buffer.
       return streamOfBytes(new Uint8Array(body.buffer.slice(from, to)));
     case 'blob':
-      if (bytes) return streamOfBytes(new Uint8Array(bytes, from, to - from));
+      if (bytes) return streamOfBytes(bytes.subarray(from, to));
       if (!body.verified) return undefined;
       return whole ? body.blob : body.blob.slice(from, to);
   }
@@ -109,8 +110,7 @@ async function rebuilt(
   const verified = await verifiedEntry(core, found);
   if (isBroken(verified)) return verified;
   const { entry } = verified;
-  const { integrity } = visit.request;
-  if (integrity && !(await hasIntegrity(core, entry, integrity)))
+  if (visit.request.integrity && !(await hasIntegrity(core, visit, entry)))
     return brokenBody(entry.record, 'integrity-mismatch');
   let response: Response | undefined;
   try {
@@ -127,11 +127,11 @@ async function rebuilt(
 /** Whether the stored bytes are what the page's integrity metadata asks for: after a deploy they may be the old ones. */
 async function hasIntegrity(
   core: Core,
+  visit: Visit,
   entry: Entry,
-  integrity: string,
 ): Promise<boolean> {
-  const bytes = await bytesOf(core, entry);
-  return bytes !== undefined && matchesMetadata(bytes, integrity);
+  const bytes = await bytesOf(core, visit, entry);
+  return bytes !== undefined && matchesMetadata(bytes, visit.request.integrity);
 }
 
 /** Answers with a large body whose slices are verified one by one on their way out. */
@@ -149,7 +149,7 @@ async function streamed(
     part === 'whole' || part === 'unsatisfiable'
       ? all
       : { first: part.first - record.first, last: part.last - record.first };
-  const stream = await partStream(core, visit, entry, range);
+  const stream = await partStream(core, visit, entry, range, visit.isDirect);
   if (!(stream instanceof ReadableStream)) return stream;
   if (status.hit || status.collapsed) core.hit(entry);
   const { startedAt } = visit;

@@ -14,13 +14,7 @@ import {
   sameRepresentation,
   type ByteRange,
 } from '../http/index.js';
-import {
-  isBroken,
-  readSlice,
-  streamOf,
-  verified,
-  type Slices,
-} from '../store/body.js';
+import { isBroken, Slices, verified } from '../store/body.js';
 import { withDeadline } from '../store/deadline.js';
 import { digest } from '../store/digest.js';
 import {
@@ -29,6 +23,7 @@ import {
   type Entry,
   type Policy,
 } from '../store/records.js';
+import { Source, type Bytes } from '../store/source.js';
 import type { Core } from './core.js';
 import type { Visit } from './visit.js';
 
@@ -38,59 +33,16 @@ const SILENCE = 30;
 /** So often a stream goes to the origin and comes back; then it stays there. */
 const RETURNS = 4;
 
-/** What the origin sends, in pieces of the wanted length. */
-class Refetch {
-  /** The slice that begins at the next byte. */
-  slice: number;
-  /** What has been read, in bytes. */
-  bytes = 0;
-  /** Whether any of it has mended a slice. */
-  isUsed = false;
+/** What the origin sends in the place of a broken slice. */
+interface Refetch {
+  readonly source: Source;
   readonly outcome: Outcome;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #silenceMs: number;
-  #left = new Uint8Array(0);
-
-  constructor(response: Response, slice: number, silenceMs: number) {
-    if (!response.body) throw new Error('there is no body');
-    this.outcome =
-      response.status === 206 ? 'range-spliced' : 'refetch-spliced';
-    this.slice = slice;
-    this.#reader = response.body.getReader();
-    this.#silenceMs = silenceMs;
-  }
-
-  async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const taken = new Uint8Array(length);
-    for (let filled = 0; filled < length;) {
-      if (this.#left.length === 0) this.#left = await this.#read();
-      const part = this.#left.subarray(0, length - filled);
-      taken.set(part, filled);
-      filled += part.length;
-      this.#left = this.#left.subarray(part.length);
-    }
-    this.slice++;
-    return taken;
-  }
-
-  close(): void {
-    this.#reader.cancel().catch(() => undefined);
-  }
-
-  async #read(): Promise<Uint8Array<ArrayBuffer>> {
-    const { value } = await withDeadline(
-      this.#reader.read(),
-      this.#silenceMs,
-      silent,
-    );
-    if (!value) throw new Error('the body ends too early');
-    this.bytes += value.length;
-    return new Uint8Array(
-      value.buffer as ArrayBuffer,
-      value.byteOffset,
-      value.length,
-    );
-  }
+  /** The slice that begins at the source's next byte. */
+  slice: number;
+  /** What has been taken, in bytes. */
+  bytes: number;
+  /** Whether any of it has mended a slice. */
+  isUsed: boolean;
 }
 
 const silent = (): Error => new Error('the origin is silent');
@@ -102,47 +54,86 @@ export function validatorOf(entry: Policy): string | undefined {
   return headers.get('etag') ?? headers.get('last-modified') ?? undefined;
 }
 
-/** The slices of one stored body on their way to one page. */
-class Splice implements Slices {
+/** One stored body on its way to one page. */
+class Splice {
   readonly #core: Core;
   readonly #visit: Visit;
   readonly #entry: Entry;
   readonly #blob: Blob;
-  readonly #isWhole: boolean;
+  readonly #range: ByteRange;
+  readonly #slices: Slices;
   readonly #silenceMs: number;
   readonly #mended = new Map<number, Blob>();
-  #source: Refetch | undefined;
+  #refetch: Refetch | undefined;
   #broken: Broken | undefined;
   #foundAt = 0;
   #trips = 0;
   #isReadable = true;
   #isOver = false;
 
-  /** `isWhole`: the page gets the body from its first to its last byte. */
+  /** What `range` does not touch is not read. */
   constructor(
     core: Core,
     visit: Visit,
     entry: Entry,
     blob: Blob,
-    isWhole: boolean,
+    range: ByteRange,
   ) {
+    const { networkTimeoutSeconds, storageTimeoutMs } = core.settings;
     this.#core = core;
     this.#visit = visit;
     this.#entry = entry;
     this.#blob = blob;
-    this.#isWhole = isWhole;
-    this.#silenceMs = (core.settings.networkTimeoutSeconds ?? SILENCE) * 1000;
+    const { slice: size, length } = entry.record;
+    const end = (Math.floor(range.last / size) + 1) * size;
+    const touched = end < length ? blob.slice(0, end) : blob;
+    this.#range = range;
+    this.#slices = new Slices(entry.record, touched, storageTimeoutMs);
+    this.#silenceMs = (networkTimeoutSeconds ?? SILENCE) * 1000;
   }
 
-  async at(slice: number): Promise<ArrayBuffer> {
-    if (!this.#source || this.#trips < RETURNS) {
-      const { storageTimeoutMs } = this.#core.settings;
-      const read = await readSlice(
-        this.#entry.record,
-        this.#blob,
-        slice,
-        storageTimeoutMs,
-      );
+  /**
+   * The bytes of the range, each slice verified before it is handed out, and the next one read while the page takes this
+   * one. A fault in the first slice is met before the head has gone, so that the whole request can be replayed.
+   */
+  async stream(isDirect: boolean): Promise<ReadableStream<Bytes> | Broken> {
+    const { first, last } = this.#range;
+    const { slice: size, length } = this.#entry.record;
+    const end = Math.floor(last / size);
+    let slice = Math.floor(first / size);
+    const begin = await this.#slices.read(slice);
+    if (isBroken(begin)) return begin;
+    let next: Bytes | Promise<Bytes> = begin;
+    let taken: Bytes | undefined;
+    return new ReadableStream<Bytes>(
+      {
+        pull: async (controller) => {
+          const bytes = await next;
+          const { start } = this.#slices.extent(slice);
+          if (slice++ < end) {
+            const ahead = this.#at(slice, taken?.buffer);
+            // Whoever pulls next meets the rejection.
+            ahead.catch(() => undefined);
+            next = ahead;
+          }
+          if (isDirect) taken = bytes;
+          controller.enqueue(
+            bytes.subarray(Math.max(first - start, 0), last - start + 1),
+          );
+          if (slice <= end) return;
+          this.#end(first === 0 && last === length - 1);
+          controller.close();
+        },
+        cancel: () => this.#end(false),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** A verified slice, from the disk or from the origin; what it rejects with is the error that the page sees. */
+  async #at(slice: number, buffer?: ArrayBuffer): Promise<Bytes> {
+    if (!this.#refetch || this.#trips < RETURNS) {
+      const read = await this.#slices.read(slice, buffer);
       if (!isBroken(read)) {
         this.#leave();
         return read;
@@ -157,80 +148,89 @@ class Splice implements Slices {
     }
   }
 
-  end(isComplete: boolean): void {
+  #end(isVerified: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#slices.close();
     this.#leave();
     if (this.#mended.size > 0) void this.#repair();
-    else if (isComplete && this.#isWhole)
-      this.#core.remember(verified(this.#entry));
+    else if (isVerified) this.#core.remember(verified(this.#entry));
   }
 
   #note(broken: Broken): void {
-    if (this.#source) return;
+    if (this.#refetch) return;
     this.#broken = broken;
     this.#foundAt = performance.now();
   }
 
-  async #refetched(slice: number): Promise<ArrayBuffer> {
-    const source = (this.#source ??= await this.#ask(slice));
+  /** A slice as the origin sends it; what comes before it is compared and left out. */
+  async #refetched(slice: number): Promise<Bytes> {
+    const refetch = (this.#refetch ??= await this.#ask(slice));
     if (this.#isOver) throw new Error('the page has gone');
-    const { record } = this.#entry;
     for (;;) {
-      const at = source.slice;
-      const left = record.length - at * record.slice;
-      const bytes = await source.take(Math.min(record.slice, left));
-      if (digest(bytes) !== digestOfSlice(record, at))
-        throw new Error('the representation has changed');
+      const at = refetch.slice++;
+      const { length } = this.#slices.extent(at);
+      const bytes = await refetch.source.take(length);
+      refetch.bytes += bytes.length;
+      if (digest(bytes) !== digestOfSlice(this.#entry.record, at))
+        throw new Error('the representation has changed, or it ends early');
       if (at < slice) continue;
-      source.isUsed = true;
+      refetch.isUsed = true;
       this.#mended.set(at, new Blob([bytes]));
-      return bytes.buffer;
+      return bytes;
     }
   }
 
   /** Asks for the rest by Range, or for all where no strong validator is known or the origin knows no Range. */
   async #ask(slice: number): Promise<Refetch> {
     this.#trips++;
-    const entry = this.#entry;
-    const { first, length, slice: size, total } = entry.record;
-    const from = first + slice * size;
-    const last = first + length - 1;
+    const { first, length, total } = this.#entry.record;
+    const from = first + this.#slices.extent(slice).start;
+    const end = first + length;
+    const validator = validatorOf(this.#entry);
     const { response } = await withDeadline(
       this.#core.network.part(
         this.#visit,
-        validatorOf(entry),
+        validator,
         from,
-        last + 1 < total ? last : '',
+        end < total ? end - 1 : '',
       ),
       this.#silenceMs,
       silent,
     );
-    const begin = beginning(entry, response, from);
-    if (begin === undefined) {
-      void response.body?.cancel().catch(() => undefined);
+    const { body, status } = response;
+    const begin = beginning(this.#entry, response, from);
+    if (begin === undefined || !body) {
+      void body?.cancel().catch(() => undefined);
       throw new Error('the origin has another representation');
     }
-    return new Refetch(response, begin === 0 ? 0 : slice, this.#silenceMs);
+    return {
+      source: new Source(body, this.#silenceMs),
+      outcome: status === 206 ? 'range-spliced' : 'refetch-spliced',
+      slice: begin === 0 ? 0 : slice,
+      bytes: 0,
+      isUsed: false,
+    };
   }
 
   /** Leaves the origin, and tells what it mended. */
   #leave(): void {
-    const source = this.#source;
-    if (!source) return;
-    this.#source = undefined;
-    source.close();
-    if (source.isUsed) this.#tell(source.outcome, source.bytes);
+    const refetch = this.#refetch;
+    if (!refetch) return;
+    this.#refetch = undefined;
+    refetch.source.close();
+    if (refetch.isUsed) this.#tell(refetch.outcome, refetch.bytes);
   }
 
   #fail(error: unknown): never {
-    const source = this.#source;
-    this.#source = undefined;
-    source?.close();
+    const refetch = this.#refetch;
+    this.#refetch = undefined;
+    refetch?.source.close();
+    this.#slices.close();
     if (!this.#isOver) {
       this.#isOver = true;
       if (this.#broken) void this.#core.drop(this.#broken);
-      this.#tell('stream-error', source?.bytes ?? 0);
+      this.#tell('stream-error', refetch?.bytes ?? 0);
     }
     throw new TypeError('mendbox: the stored body is broken here', {
       cause: error,
@@ -300,25 +300,18 @@ function beginning(
 }
 
 /**
- * A stream of a part of a stored body, counted from the body's first byte, each slice verified on its way. A fault in the
- * first slice is met before the head has gone, so that the whole request can be replayed.
+ * A stream of a part of a stored body, counted from the body's first byte, each slice verified on its way; or what is
+ * wrong with the first slice of it. `isDirect`: nobody but the browser reads it, so that it may use its memory again.
  */
-export async function partStream(
+export function partStream(
   core: Core,
   visit: Visit,
   entry: Entry,
   range: ByteRange,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | Broken> {
-  const { body, record } = entry;
-  const blob = body.is === 'blob' ? body.blob : new Blob([bytesIn(body)]);
-  const { storageTimeoutMs } = core.settings;
-  const at = Math.floor(range.first / record.slice);
-  const begin = await readSlice(record, blob, at, storageTimeoutMs);
-  if (isBroken(begin)) return begin;
-  const isWhole = range.first === 0 && range.last === record.length - 1;
-  const slices = new Splice(core, visit, entry, blob, isWhole);
-  return streamOf(record.slice, range, begin, slices);
+  isDirect = false,
+): Promise<ReadableStream<Bytes> | Broken> {
+  const { body } = entry;
+  const bytes = body.is === 'buffer' ? [body.buffer] : [];
+  const blob = body.is === 'blob' ? body.blob : new Blob(bytes);
+  return new Splice(core, visit, entry, blob, range).stream(isDirect);
 }
-
-const bytesIn = (body: Entry['body']): ArrayBuffer =>
-  body.is === 'buffer' ? body.buffer : new ArrayBuffer(0);

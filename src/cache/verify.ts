@@ -1,7 +1,7 @@
 /** verify(): checks the whole store, pair by pair, in small transactions, within a time budget. */
 import { currentAge, freshnessLifetime } from '../http/index.js';
 import type { Finding, VerifyOptions, VerifyReport } from '../report.js';
-import { isBroken, readSlice } from '../store/body.js';
+import { isBroken, Slices } from '../store/body.js';
 import type { Broken, Entry } from '../store/records.js';
 import type { Core } from './core.js';
 import { urlOfKey } from './key.js';
@@ -68,12 +68,14 @@ async function verifyBody(
   tally: Tally,
 ): Promise<Broken | undefined> {
   const { body, record } = entry;
-  if (body.is === 'blob')
+  if (body.is === 'blob') {
+    const { storageTimeoutMs } = core.settings;
+    const slices = new Slices(record, body.blob, storageTimeoutMs);
     for (let slice = 0; slice * record.slice < record.length; slice++) {
-      const { storageTimeoutMs } = core.settings;
-      const bytes = await readSlice(record, body.blob, slice, storageTimeoutMs);
+      const bytes = await slices.read(slice);
       if (isBroken(bytes)) return bytes;
     }
+  }
   tally.bytes += record.length;
   const now = core.settings.now();
   if (currentAge(entry, now) >= freshnessLifetime(entry)) tally.expired++;

@@ -38,6 +38,8 @@ export interface Visit {
   dropped: Promise<unknown> | undefined;
   /** What somebody else has to say. */
   hooks: Hooks | undefined;
+  /** Whether respondWith() takes the answer as it is, so that nobody but the browser reads its body. */
+  readonly isDirect: boolean;
 }
 
 /** Why a request goes to the network without a stored response. */

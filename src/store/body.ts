@@ -1,6 +1,5 @@
 /** Reads stored bodies, and lets no byte out that was not verified in this worker's life. */
 import { digest } from './digest.js';
-import { withDeadline } from './deadline.js';
 import {
   brokenBody,
   digestOfSlice,
@@ -8,38 +7,69 @@ import {
   type Entry,
   type PolicyRecord,
 } from './records.js';
+import { Source, type Bytes } from './source.js';
 
 /** A slice that passed, or what is wrong with it. */
-export type Slice = ArrayBuffer | Broken;
-
-const timedOut = (): Error => new Error('the Blob did not answer in time');
-
-/** Reads and verifies one slice of a Blob body; never rejects. */
-export async function readSlice(
-  record: PolicyRecord,
-  blob: Blob,
-  slice: number,
-  deadlineMs: number,
-): Promise<Slice> {
-  const start = slice * record.slice;
-  const end = Math.min(start + record.slice, record.length);
-  let bytes: ArrayBuffer;
-  try {
-    const part = record.slice >= record.length ? blob : blob.slice(start, end);
-    bytes = await withDeadline(part.arrayBuffer(), deadlineMs, timedOut);
-  } catch {
-    return brokenBody(record, 'payload-invalid');
-  }
-  if (bytes.byteLength !== end - start)
-    return brokenBody(record, 'length-mismatch');
-  if (digest(bytes) !== digestOfSlice(record, slice))
-    return brokenBody(record, 'digest-mismatch');
-  return bytes;
-}
+export type Slice = Bytes | Broken;
 
 /** Whether a value is a fault and not bytes. */
 export const isBroken = (slice: Slice | Verified): slice is Broken =>
   'is' in slice;
+
+/** The slices of one Blob body; asked for in order they come out of one stream, a little ahead of the reader. */
+export class Slices {
+  readonly #record: PolicyRecord;
+  readonly #blob: Blob;
+  readonly #deadlineMs: number;
+  #source: Source | undefined;
+  /** The slice that the source is at. */
+  #next = 0;
+
+  /** Each wait for bytes may take `deadlineMs` milliseconds. */
+  constructor(record: PolicyRecord, blob: Blob, deadlineMs: number) {
+    this.#record = record;
+    this.#blob = blob;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Where a slice begins, and how long it is, in bytes. */
+  extent(slice: number): { start: number; length: number } {
+    const { slice: size, length } = this.#record;
+    const start = slice * size;
+    return { start, length: Math.min(size, length - start) };
+  }
+
+  /** Reads and verifies one slice, in the memory of `buffer` if it is given; never rejects. */
+  async read(slice: number, buffer?: ArrayBuffer): Promise<Slice> {
+    const record = this.#record;
+    const { start, length } = this.extent(slice);
+    let bytes: Bytes;
+    try {
+      if (slice !== this.#next) this.close();
+      this.#source ??= this.#open(start);
+      this.#next = slice + 1;
+      bytes = await this.#source.take(length, buffer);
+    } catch {
+      this.close();
+      return brokenBody(record, 'payload-invalid');
+    }
+    if (bytes.length !== length) return brokenBody(record, 'length-mismatch');
+    if (digest(bytes) !== digestOfSlice(record, slice))
+      return brokenBody(record, 'digest-mismatch');
+    return bytes;
+  }
+
+  /** Says that no slice is wanted for now. */
+  close(): void {
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #open(start: number): Source {
+    const rest = start === 0 ? this.#blob : this.#blob.slice(start);
+    return new Source(rest.stream(), this.#deadlineMs);
+  }
+}
 
 /** The entry with its Blob marked as verified. */
 export function verified(entry: Entry): Entry {
@@ -50,7 +80,7 @@ export function verified(entry: Entry): Entry {
 /** A verified entry, and the bytes of its body where they had to be read for it. */
 export interface Verified {
   readonly entry: Entry;
-  readonly bytes?: ArrayBuffer;
+  readonly bytes?: Bytes;
 }
 
 /** Verifies a body of one slice as a whole; never rejects. */
@@ -59,7 +89,7 @@ export async function verifyWhole(
   blob: Blob,
   deadlineMs: number,
 ): Promise<Verified | Broken> {
-  const bytes = await readSlice(entry.record, blob, 0, deadlineMs);
+  const bytes = await new Slices(entry.record, blob, deadlineMs).read(0);
   return isBroken(bytes) ? bytes : { entry: verified(entry), bytes };
 }
 
@@ -69,57 +99,10 @@ export async function verifyWhole(
  * A Response of bytes, or of a Blob, is registered with the browser's process, from which the page then fetches it; a
  * stream flows from the worker to the page (Chromium 156: fifty hits of 16 KiB at once take 17 ms and not 32).
  */
-export const streamOfBytes = (
-  bytes: Uint8Array<ArrayBuffer>,
-): ReadableStream<Uint8Array<ArrayBuffer>> =>
+export const streamOfBytes = (bytes: Bytes): ReadableStream<Bytes> =>
   new ReadableStream({
     start(controller) {
       controller.enqueue(bytes);
       controller.close();
     },
   });
-
-/** Where the slices of a stream come from. */
-export interface Slices {
-  /** A verified slice; what it rejects with is the error that the reader sees. Asked in order, one at a time. */
-  at(slice: number): Promise<ArrayBuffer>;
-  /** Told when the last slice has been handed out, or the reader has gone. */
-  end(isComplete: boolean): void;
-}
-
-/**
- * A stream of the bytes from `first` to `last`, each slice verified before it is handed out; the next one is read while
- * the page takes this one. `begin` is the slice that holds the first byte.
- */
-export function streamOf(
-  size: number,
-  { first, last }: { readonly first: number; readonly last: number },
-  begin: ArrayBuffer,
-  slices: Slices,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const end = Math.floor(last / size);
-  let slice = Math.floor(first / size);
-  let next: ArrayBuffer | Promise<ArrayBuffer> = begin;
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const bytes = await next;
-        const start = slice * size;
-        const from = Math.max(first - start, 0);
-        const to = Math.min(last - start + 1, bytes.byteLength);
-        if (slice++ < end) {
-          const ahead = slices.at(slice);
-          // Whoever pulls next meets the rejection.
-          ahead.catch(() => undefined);
-          next = ahead;
-        }
-        controller.enqueue(new Uint8Array(bytes, from, to - from));
-        if (slice <= end) return;
-        slices.end(true);
-        controller.close();
-      },
-      cancel: () => slices.end(false),
-    },
-    { highWaterMark: 0 },
-  );
-}

@@ -14,7 +14,7 @@ const PRIME_5 = 0x165667b1;
 const SEEDS = [0, 0x6d656e64] as const;
 
 /** Bytes of one slice: each slice of a large body has a digest of its own, so it can be verified before it is handed out. */
-export const SLICE_BYTES = 1024 * 1024;
+export const SLICE_BYTES = 512 * 1024;
 
 /** Characters of one digest in its text form. */
 export const DIGEST_CHARS = 16;

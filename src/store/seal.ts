@@ -30,10 +30,11 @@ export class Sealer {
   #length = 0;
   #digests = '';
 
-  /** Goes on behind the first `slices` of a stored body, where it is a Blob of slices of our length. */
-  constructor(asBlob: boolean, old?: Entry, slices = 0) {
+  /** Goes on behind the whole slices of a stored body, where it is a Blob of slices of our length. */
+  constructor(asBlob: boolean, old?: Entry) {
     this.#asBlob = asBlob;
     if (old?.body.is !== 'blob' || old.record.slice !== SLICE_BYTES) return;
+    const slices = Math.floor(old.record.length / SLICE_BYTES);
     if (!asBlob || slices === 0) return;
     this.#length = slices * SLICE_BYTES;
     this.#digests = old.record.digests.slice(0, slices * DIGEST_CHARS);

@@ -47,7 +47,7 @@ function onFetch(
     if (!match({ url, request, sameOrigin })) return;
   }
   // What goes on behind the answer keeps the worker alive through the event.
-  event.respondWith(cache.handle({ event, request }));
+  event.respondWith(cache.handle({ event, request, isDirect: true }));
 }
 
 function onMessage(event: ExtendableMessageEvent, cache: HealingCache): void {

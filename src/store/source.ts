@@ -1,0 +1,81 @@
+/**
+ * Reads streams into memory of the caller's.
+ *
+ * What the engine hands out is garbage that Chromium 156 collects when 50 to 100 MB of it lie about. It reads the stream
+ * of a Blob straight into the buffer that it is given, so one buffer can be read into again and again.
+ */
+import { withDeadline } from './deadline.js';
+
+/** Bytes in a buffer of their own. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+type Read = Promise<ReadableStreamReadResult<Uint8Array>>;
+
+const silent = (): Error => new Error('no bytes in time');
+
+/** One stream, read in pieces of the wanted length. */
+export class Source {
+  readonly #read: (view: Bytes) => Read;
+  readonly #reader: ReadableStreamGenericReader;
+  readonly #silenceMs: number;
+
+  /** Each wait for bytes may take `silenceMs` milliseconds. */
+  constructor(stream: ReadableStream<Uint8Array>, silenceMs: number) {
+    this.#silenceMs = silenceMs;
+    try {
+      const reader = stream.getReader({ mode: 'byob' });
+      this.#reader = reader;
+      this.#read = (view) => reader.read(view);
+    } catch {
+      // A stream made by a script, or WebKit before 26: what comes is copied.
+      const reader = stream.getReader();
+      this.#reader = reader;
+      this.#read = copying(reader);
+    }
+  }
+
+  /**
+   * Takes the next `length` bytes, fewer where the stream ends. The memory of `buffer` is the result's from then on.
+   * Rejects when the stream does, or is silent for too long.
+   */
+  async take(
+    length: number,
+    buffer: ArrayBuffer = new ArrayBuffer(length),
+  ): Promise<Bytes> {
+    let bytes = new Uint8Array(buffer);
+    let filled = 0;
+    while (filled < length) {
+      const { value, done } = await withDeadline(
+        this.#read(bytes.subarray(filled, length)),
+        this.#silenceMs,
+        silent,
+      );
+      if (value) bytes = new Uint8Array(value.buffer as ArrayBuffer);
+      if (done) break;
+      filled += value.length;
+    }
+    return bytes.subarray(0, filled);
+  }
+
+  /** Says that nothing more is wanted. */
+  close(): void {
+    this.#reader.cancel().catch(() => undefined);
+  }
+}
+
+function copying(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): (view: Bytes) => Read {
+  let left = new Uint8Array(0);
+  return async (view) => {
+    if (left.length === 0) {
+      const { value, done } = await reader.read();
+      if (done) return { value: undefined, done };
+      left = value as Bytes;
+    }
+    const part = left.subarray(0, view.length);
+    left = left.subarray(part.length);
+    view.set(part);
+    return { value: view.subarray(0, part.length), done: false };
+  };
+}
