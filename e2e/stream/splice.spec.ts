@@ -133,7 +133,7 @@ const rows: readonly Row[] = [
     name: 'Content-Range names another position',
     bad: [2],
     again: inField('content-range', (value) =>
-      value.replace(/\d+/, (first) => String(Number(first) - 1)),
+      value.replace(/\d+/, (at) => String(Number(at) - 1)),
     ),
     outcomes: ['stream-error'],
   },

@@ -33,6 +33,8 @@ const ASKED: RequestInit = { cache: 'no-cache' };
 
 const MANUAL: RequestInit = { redirect: 'manual' };
 
+const RELOAD: RequestInit = { cache: 'reload' };
+
 /** Most URLs remembered as asked before. */
 const REMEMBERED = 20_000;
 
@@ -82,7 +84,11 @@ export class Network {
     this.note(clone.url);
     if (clone.cache === 'reload' || clone.cache === 'only-if-cached')
       return this.#send(visit, clone);
-    return this.#sendOr(visit, rebuilt(clone, { cache: 'reload' }));
+    // A media element asks for a range without CORS; rebuilt as such it would ask for everything.
+    const own = clone.headers.has('range')
+      ? withFields(clone, [], RELOAD)
+      : rebuilt(clone, RELOAD);
+    return this.#sendOr(visit, own);
   }
 
   /** Asks the origin whether what is stored is still right (RFC 9111 section 4.3.1). */
