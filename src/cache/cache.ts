@@ -16,8 +16,9 @@ import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
 import type { Arrival } from './forward.js';
 import { heal } from './heal.js';
-import { hooksBehind, type Hooks } from './hooks.js';
+import { hooksBehind, hooksOf, type Hooks } from './hooks.js';
 import { isRead, look, type LocalOnly } from './look.js';
+import { isOffline } from './mode.js';
 import { settle, type HealingCacheOptions } from './options.js';
 import { completed } from './partial.js';
 import { receive, receiveUnsafe, updateByHead } from './receive.js';
@@ -177,7 +178,7 @@ export class HealingCache extends Upkeep {
   }
 
   #missed(visit: Visit, step: Step & { is: 'miss' }): Promise<Step> {
-    if (this.core.settings.mode === 'cache-only')
+    if (isOffline(this.core.settings.mode))
       throw new TypeError(
         `mendbox: nothing stored answers ${visit.request.url}`,
       );
@@ -189,7 +190,7 @@ export class HealingCache extends Upkeep {
   /** Looks up, and tells a hook when nothing stored can answer; it may know something that can. */
   async #found(visit: Visit): Promise<Step> {
     const step = await this.#lookup(visit);
-    const { willUse } = visit.hooks ?? {};
+    const willUse = hooksOf(visit)?.willUse;
     if (!willUse || step.is !== 'miss' || !isRead(step.why)) return step;
     const given = await willUse(undefined);
     return given ? done(given) : step;
@@ -243,7 +244,7 @@ export class HealingCache extends Upkeep {
 
   async #replay(visit: Visit): Promise<Response> {
     // To others a healing looks like a miss.
-    await visit.hooks?.willUse?.(undefined);
+    await hooksOf(visit)?.willUse?.(undefined);
     return this.#ask(visit, (network) => network.replay(visit));
   }
 
@@ -273,7 +274,7 @@ export class HealingCache extends Upkeep {
       ...visit,
       status: {},
       joined: true,
-      hooks: hooksBehind(visit.hooks),
+      hooks: hooksBehind(visit),
     };
     const step: Step = { is: 'stale', entry, ttl: 0, why: 'stale' };
     this.#goOnBehind(own, validate(core, own, step));

@@ -5,6 +5,9 @@
  * Only `fetch` may reject. No hook widens what RFC 9111 allows: what may not be stored is not offered to `willStore`,
  * and what it gives in exchange is judged again.
  */
+import { IS_READY_MADE } from '../ready-made.js';
+
+/** All of them are optional. */
 export interface Hooks {
   /** The URL under which the response is looked up, in place of the request's own. */
   readonly url?: string | undefined;
@@ -28,6 +31,16 @@ export interface Hooks {
     | undefined;
 }
 
+interface Hooked {
+  readonly hooks: Hooks | undefined;
+}
+
+/** The hooks of one request. */
+export const hooksOf = (visit: Hooked): Hooks | undefined =>
+  IS_READY_MADE ? undefined : visit.hooks;
+
 /** The hooks of work behind an answer that was given already. */
-export const hooksBehind = (hooks: Hooks | undefined): Hooks | undefined =>
-  hooks && { ...hooks, willUse: undefined };
+export const hooksBehind = (visit: Hooked): Hooks | undefined => {
+  const hooks = hooksOf(visit);
+  return hooks && { ...hooks, willUse: undefined };
+};

@@ -6,6 +6,7 @@ import {
   type Reuse,
   type StoredView,
 } from '../http/index.js';
+import { IS_READY_MADE } from '../ready-made.js';
 
 /** How a cache decides; the names but the first are Workbox's strategies. */
 export type Mode =
@@ -32,6 +33,12 @@ export const MODES: readonly Mode[] = [
   'cache-only',
 ];
 
+const isHttp = (mode: Mode): boolean => IS_READY_MADE || mode === 'http';
+
+/** Whether the network is asked for nothing but healing. */
+export const isOffline = (mode: Mode): boolean =>
+  !isHttp(mode) && mode === 'cache-only';
+
 /** The request.cache that the store is asked with; what a page asks for on its own goes first. */
 function cacheOf(mode: Mode, cache: RequestCache): RequestCache {
   const isPlain = cache === 'default' || cache === 'force-cache';
@@ -52,7 +59,7 @@ function cacheOf(mode: Mode, cache: RequestCache): RequestCache {
 
 /** The request as the decision sees it. */
 export function viewOf(mode: Mode, request: Request): RequestView {
-  if (mode === 'http') return request;
+  if (isHttp(mode)) return request;
   const { method, url, headers } = request;
   return {
     ...{ method, url, headers, mode: request.mode },
@@ -65,10 +72,11 @@ export function inMode<T extends StoredView>(
   mode: Mode,
   decided: Reuse<T>,
 ): Reuse<T> {
+  if (isHttp(mode)) return decided;
   if (mode === 'stale-while-revalidate' && decided.is === 'fresh')
     return { ...decided, is: 'stale-while-revalidate' };
   // There is nobody to ask.
-  if (mode === 'cache-only' && decided.is === 'validate')
+  if (isOffline(mode) && decided.is === 'validate')
     return { is: 'miss', why: 'miss' };
   return decided;
 }
@@ -84,6 +92,7 @@ export function mayStandIn(
     request.cache === 'default' ||
     request.cache === 'force-cache' ||
     request.mode === 'navigate';
-  if (mode !== 'http' && isPlain) return selects(stored, request) === 'match';
-  return mayServeStale(request, stored, now, 'network');
+  return isPlain && !isHttp(mode)
+    ? selects(stored, request) === 'match'
+    : mayServeStale(request, stored, now, 'network');
 }

@@ -1,5 +1,6 @@
 /** The options of a cache: their defaults, and what is said of a wrong one. */
 import type { HealEvent, SkewEvent } from '../fault.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import { MODES, type Mode } from './mode.js';
 
 /** How a HealingCache is set up; names that Workbox has mean what they mean there. */
@@ -84,7 +85,7 @@ const COUNT: Check = [isCount, 'a number of 0 or more'];
 const POSITIVE: Check = [isPositive, 'a number above 0'];
 const FUNCTION: Check = [isFunction, 'a function'];
 
-const CHECKS: Record<keyof HealingCacheOptions, Check> = {
+const checks = (): Record<keyof HealingCacheOptions, Check> => ({
   cacheName: [
     (value) => typeof value === 'string' && value !== '',
     'a string that is not empty',
@@ -112,42 +113,47 @@ const CHECKS: Record<keyof HealingCacheOptions, Check> = {
   bypass: FUNCTION,
   now: FUNCTION,
   fetch: FUNCTION,
-};
-
-const isOption = (name: string): name is keyof HealingCacheOptions =>
-  Object.hasOwn(CHECKS, name);
+});
 
 /** Fills in the defaults; throws a TypeError that names the option and what it takes. */
 export function settle(options: HealingCacheOptions): Settings {
+  return { ...defaults(), ...(IS_READY_MADE ? options : checked(options)) };
+}
+
+/** The options that are given. */
+function checked(options: HealingCacheOptions): HealingCacheOptions {
   if (!isObject(options))
     throw new TypeError('mendbox: the options must be an object');
   const given = Object.entries(options).filter(
     ([, value]) => value !== undefined,
   );
+  const known = new Map(Object.entries(checks()));
   for (const [name, value] of given) {
-    if (!isOption(name))
+    const check = known.get(name);
+    if (!check)
       throw new TypeError(
-        `mendbox: there is no option "${name}"; the options are ${Object.keys(CHECKS).join(', ')}`,
+        `mendbox: there is no option "${name}"; the options are ${[...known.keys()].join(', ')}`,
       );
-    const [test, takes] = CHECKS[name];
+    const [test, takes] = check;
     if (!test(value))
       throw new TypeError(`mendbox: the option "${name}" takes ${takes}`);
   }
-  return {
-    cacheName: 'mendbox',
-    maxBytes: 256 * MIB,
-    maxEntries: 10_000,
-    maxEntryBytes: 64 * MIB,
-    maxAgeSeconds: Infinity,
-    memoryBytes: 32 * MIB,
-    mode: 'http',
-    matchOptions: {},
-    purgeOnQuotaError: false,
-    storageTimeoutMs: 2_000,
-    partition: () => null,
-    bypass: () => false,
-    now: () => Date.now(),
-    fetch: (input, init) => fetch(input, init),
-    ...Object.fromEntries(given),
-  };
+  return Object.fromEntries(given);
 }
+
+const defaults = (): Settings => ({
+  cacheName: 'mendbox',
+  maxBytes: 256 * MIB,
+  maxEntries: 10_000,
+  maxEntryBytes: 64 * MIB,
+  maxAgeSeconds: Infinity,
+  memoryBytes: 32 * MIB,
+  mode: 'http',
+  matchOptions: {},
+  purgeOnQuotaError: false,
+  storageTimeoutMs: 2_000,
+  partition: () => null,
+  bypass: () => false,
+  now: () => Date.now(),
+  fetch: (input, init) => fetch(input, init),
+});

@@ -25,6 +25,7 @@ import { forwarded, isRebuildable } from './answer.js';
 import type { Core } from './core.js';
 import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
+import { hooksOf } from './hooks.js';
 import { declaresDigest, matchesFields } from './integrity.js';
 import { keep, type Limits } from './keep.js';
 import { urlOfKey } from './key.js';
@@ -56,8 +57,8 @@ export function receive(
     flight.end();
     return forwarded(response, response.body, visit.status);
   }
-  if (visit.hooks?.willStore) {
-    const { willStore } = visit.hooks;
+  const willStore = hooksOf(visit)?.willStore;
+  if (willStore) {
     const copy = response.clone();
     const work = async (): Promise<unknown> => {
       const chosen = await willStore(copy);
@@ -165,7 +166,7 @@ async function write(
   const single = draftOf(core, { ...visit, base }, arrival, sealed);
   const draft = await combined(core, visit, single);
   if (!draft) return 'older';
-  const { didStore } = visit.hooks ?? {};
+  const didStore = hooksOf(visit)?.didStore;
   const old = didStore && (await storedNow(core, visit, base));
   const written = await core.store.write(draft, replacing(visit.request));
   if (written.is === 'refused') core.refused(written.error);
@@ -177,7 +178,7 @@ async function write(
 
 /** Where a response is stored; a hook may name another URL than it was looked up under. */
 async function baseToStore(core: Core, visit: Visit): Promise<string> {
-  const url = await visit.hooks?.urlToStore?.();
+  const url = await hooksOf(visit)?.urlToStore?.();
   return url === undefined ? visit.base : core.baseOf(visit.request, url);
 }
 

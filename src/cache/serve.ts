@@ -10,6 +10,7 @@ import { brokenBody, type Broken, type Entry } from '../store/records.js';
 import type { Bytes } from '../store/source.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
+import { hooksOf } from './hooks.js';
 import { matchesMetadata } from './integrity.js';
 import { inMode } from './mode.js';
 import { bytesOf } from './partial.js';
@@ -96,8 +97,9 @@ export async function answerFrom(
   status: CacheStatus,
 ): Promise<Step> {
   const step = await rebuilt(core, visit, found, status);
-  if (step.is !== 'done' || !visit.hooks?.willUse) return step;
-  const response = await visit.hooks.willUse(step.response);
+  const willUse = hooksOf(visit)?.willUse;
+  if (step.is !== 'done' || !willUse) return step;
+  const response = await willUse(step.response);
   return response ? done(response) : { is: 'miss', why: 'request' };
 }
 

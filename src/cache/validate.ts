@@ -7,6 +7,7 @@ import {
   validation,
 } from '../http/index.js';
 import { isBroken } from '../store/body.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
 import { unusable, type Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
@@ -33,7 +34,8 @@ export async function validate(
   visit.status = forwarding(visit, step.why);
   const flight = core.flights.begin(visit.base);
   const { networkTimeoutSeconds, mode, now } = core.settings;
-  return networkTimeoutSeconds !== undefined &&
+  return !IS_READY_MADE &&
+    networkTimeoutSeconds !== undefined &&
     mayStandIn(mode, visit.request, entry, now())
     ? askInTime(core, visit, entry, flight, networkTimeoutSeconds * 1_000)
     : ask(core, visit, entry, flight);
@@ -73,7 +75,7 @@ async function askInTime(
     return step;
   } catch (error) {
     if (error !== LATE) throw error;
-    asking.hooks = hooksBehind(visit.hooks);
+    asking.hooks = hooksBehind(visit);
     asking.joined = true;
     // Others who wait for this flight look what is stored.
     flight.release();
