@@ -22,12 +22,21 @@ const projects: Project[] = [
   ...engines.map((name) => ({
     name,
     // What can be tested in one engine only: `*.chromium.spec.ts`, `*.firefox.spec.ts`.
-    testIgnore: new RegExp(
-      `\\.(?:chromium|firefox|webkit)(?<!\\.${name})\\.spec\\.ts$`,
-    ),
+    testIgnore: [
+      new RegExp(`\\.(?:chromium|firefox|webkit)(?<!\\.${name})\\.spec\\.ts$`),
+      'package/**',
+    ],
     grepInvert: name === 'firefox' ? /@chromium/ : /@firefox/,
     use: { browserName: name, launchOptions: launchOptions(name) },
   })),
+  // What npm sends, installed elsewhere; in the one browser whose workers can be stopped, since the library is tested in all.
+  ...engines
+    .filter((name) => name === 'chromium')
+    .map((name) => ({
+      name: 'package',
+      testDir: 'package',
+      use: { browserName: name, launchOptions: launchOptions(name) },
+    })),
   ...(lackingForWebKit() === undefined ? [webkit] : []),
 ];
 

@@ -51,6 +51,11 @@ export type Files = ReadonlyMap<string, Buffer>;
 export async function buildApp(name: string, part: number): Promise<Files> {
   const outDir = join(results, `app-${name}-${part}`);
   await built(name, outDir);
+  return readFiles(outDir);
+}
+
+/** The files of a folder, by their path on a server. */
+export async function readFiles(outDir: string): Promise<Files> {
   const listed = await readdir(outDir, {
     recursive: true,
     withFileTypes: true,

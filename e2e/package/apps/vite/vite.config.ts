@@ -1,0 +1,4 @@
+import { mendbox } from 'mendbox/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({ plugins: [mendbox()] });
