@@ -164,7 +164,7 @@ export const time: readonly HttpCase[] = pure([
     after(1, { answer: HANG_UP, status: 504 }),
   ),
   row(
-    'immutable ends with freshness',
+    'immutable ends to the second',
     'RFC 8246 2',
     stored('max-age=60, immutable'),
     after(59, { init: { cache: 'no-cache' }, ...hit(1) }),

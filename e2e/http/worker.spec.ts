@@ -21,10 +21,6 @@ async function enablePreload(app: App): Promise<void> {
 const PRELOAD = 'service-worker-navigation-preload';
 
 test.describe('navigation preload', () => {
-  test.beforeEach(({ browserName }) => {
-    test.skip(browserName === 'firefox', 'only tried in Chromium so far');
-  });
-
   test('a preload is used as the answer of the network, and stored', async ({
     app,
     origin,
@@ -52,6 +48,24 @@ test.describe('navigation preload', () => {
     expect(await app.page.title()).toBe('one');
     await app.page.goto(`${origin.url}/`);
     expect(said.filter((text) => /preload/i.test(text))).toEqual([]);
+  });
+
+  test('a preload is the answer of the network to a stale page too', async ({
+    app,
+    origin,
+  }) => {
+    const stale = { 'cache-control': 'max-age=0', etag: '"one"' };
+    origin.answer('/page', page('one', stale), page('two'));
+    await app.page.goto(`${origin.url}/page`);
+    await app.settled('/page');
+    await enablePreload(app);
+    await app.page.goto(`${origin.url}/page`);
+    expect(await app.page.title()).toBe('two');
+    const seen = origin.requests('/page');
+    expect(seen.map(({ headers }) => headers[PRELOAD])).toEqual([
+      undefined,
+      'true',
+    ]);
   });
 
   test('a preload that fails is no reason to fail', async ({ app, origin }) => {

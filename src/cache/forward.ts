@@ -95,7 +95,8 @@ export class Network {
   async validate(visit: Visit, validators: Fields): Promise<Arrival> {
     const { request, clone } = visit;
     this.note(request.url);
-    if (request.mode === 'navigate') return this.#send(visit, clone);
+    if (request.mode === 'navigate')
+      return (await this.#preloaded(visit)) ?? this.#send(visit, clone);
     if (!this.#isOwn(request))
       return this.#send(visit, rebuilt(clone, { cache: 'no-cache' }));
     if (validators.length === 0)
