@@ -64,6 +64,23 @@ const isPageConditional = ({ headers }: Request): boolean =>
   PAGE_CONDITIONS.some((name) => headers.has(name)) ||
   (headers.has('if-range') && !headers.has('range'));
 
+/** Keeps the worker until a preload has come, whether it is used or not: browsers break it off otherwise, and complain. */
+function settlePreload(event: FetchEventLike | undefined): void {
+  const preload = event?.preloadResponse?.catch(() => undefined);
+  if (preload) keepAlive(event, preload);
+}
+
+function keepAlive(
+  event: FetchEventLike | undefined,
+  work: Promise<unknown>,
+): void {
+  try {
+    event?.waitUntil(work);
+  } catch {
+    // The event is over: the work goes on for as long as the worker lives.
+  }
+}
+
 /** Whether an entry is of the very URL that was asked for; else No-Vary-Search makes them equivalent. */
 const isOwn = ({ base }: Visit, { record }: Entry): boolean =>
   baseOf(record.key) === base;
@@ -107,6 +124,7 @@ export class HealingCache extends Upkeep {
     const { core } = this;
     if (!this.accepts(request))
       return [core.network.pass(request, hooks), Promise.resolve()];
+    if (request.mode === 'navigate') settlePreload(event);
     if (!SAFE_READS.has(request.method)) {
       const visit = core.unsafeVisit(request, event, hooks);
       return this.#withBackground(visit, receiveUnsafe(core, visit));
@@ -125,11 +143,7 @@ export class HealingCache extends Upkeep {
     response: Promise<Response>,
   ): [Promise<Response>, Promise<void>] {
     const behind = this.#finish(visit, response);
-    try {
-      visit.event?.waitUntil(behind);
-    } catch {
-      // The event is over: the writes go on for as long as the worker lives.
-    }
+    keepAlive(visit.event, behind);
     return [response, behind];
   }
 
