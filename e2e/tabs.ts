@@ -67,15 +67,17 @@ class WebKitPage implements Pick<Page, 'goto' | 'title' | 'url'> {
   }
 }
 
+/** The one page of a WebKitGTK, as far as the tests use Playwright's; there is no interface for that part of it. */
+export const pageOf = (browser: WebKit): Page =>
+  new WebKitPage(browser) as unknown as Page;
+
 /** Tabs of WebKitGTK. */
 export async function webKitTabs(): Promise<Tabs> {
   const browser = await WebKit.start();
   return {
     open: () => {
-      // Playwright has no interface for the part of a Page that is used.
-      const page = new WebKitPage(browser) as unknown as Page;
       return Promise.resolve({
-        page,
+        page: pageOf(browser),
         close: () => browser.goto('about:blank'),
       });
     },

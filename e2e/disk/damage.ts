@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -8,7 +10,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PYTHON } from '../browsers.mjs';
 import { paths } from './profile.js';
 
 /** One way in which a closed profile's files are damaged. */
@@ -25,13 +29,16 @@ export interface DiskDamage {
   readonly isSame?: true;
   /** The engine has lost the store for good, and has no other: the network answers. */
   readonly isLost?: true;
+  /** What is damaged is made read-only, as far as that can be. */
+  readonly isFrozen?: true;
   /** Opened a third time: an engine may notice the damage only after the next writes. */
   readonly isLatent?: true;
-  damage(folder: string): void;
+  /** May return what undoes it, where a profile could not be removed else. */
+  damage(folder: string): void | (() => void);
 }
 
-const all = Object.keys(paths);
-const blobs = all.filter((at) => (paths[at] ?? 0) > 48 * 1024);
+export const all = Object.keys(paths);
+export const blobs = all.filter((at) => (paths[at] ?? 0) > 48 * 1024);
 
 function* filesUnder(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -60,7 +67,7 @@ function folderOf(folder: string, pattern: RegExp): string {
 type Change = (file: string) => void;
 
 /** Flips bits at these fractions of the file's length, or at offsets when they are 1 or more. */
-const flip =
+export const flip =
   (...at: number[]): Change =>
   (file) => {
     const bytes = readFileSync(file);
@@ -70,35 +77,36 @@ const flip =
     }
     writeFileSync(file, bytes);
   };
-const many = Array.from({ length: 60 }, (_, n) => 0.02 + n / 64);
-const cut =
+export const many = Array.from({ length: 60 }, (_, n) => 0.02 + n / 64);
+export const cut =
   (keep: (size: number) => number): Change =>
   (file) =>
     truncateSync(file, keep(statSync(file).size));
-const half = cut((size) => size >> 1);
-const empty = cut(() => 0);
-const remove: Change = (file) => rmSync(file, { recursive: true });
-const garble: Change = (file) => writeFileSync(file, 'garbage\n'.repeat(40));
-const append: Change = (file) =>
+export const half = cut((size) => size >> 1);
+export const empty = cut(() => 0);
+export const remove: Change = (file) => rmSync(file, { recursive: true });
+export const garble: Change = (file) =>
+  writeFileSync(file, 'garbage\n'.repeat(40));
+export const append: Change = (file) =>
   writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.alloc(999)]));
-const replaceByFile: Change = (folder) => {
+export const replaceByFile: Change = (folder) => {
   rmSync(folder, { recursive: true });
   writeFileSync(folder, 'a file');
 };
-const replaceByFolder: Change = (file) => {
+export const replaceByFolder: Change = (file) => {
   rmSync(file);
   mkdirSync(file);
 };
 
 /** Applies a change to every file that matches. */
-const each =
+export const each =
   (pattern: RegExp, change: Change) =>
   (folder: string): void => {
     for (const file of matching(folder, pattern)) change(file);
   };
 
 /** Applies a change to the folder that matches. */
-const whole =
+export const whole =
   (pattern: RegExp, change: Change) =>
   (folder: string): void =>
     change(folderOf(folder, pattern));
@@ -122,7 +130,7 @@ interface Place {
 }
 
 /** What every engine that keeps Blobs as files can suffer. */
-const files = ({ blob }: Place): DiskDamage[] => [
+export const files = ({ blob }: Place): DiskDamage[] => [
   {
     id: 'A8',
     name: 'one bit of every large file is flipped at its start',
@@ -148,6 +156,7 @@ const files = ({ blob }: Place): DiskDamage[] => [
   {
     id: 'A9',
     name: 'every large file is cut to half',
+    isCore: true,
     damage: each(blob, half),
   },
   {
@@ -176,205 +185,34 @@ const files = ({ blob }: Place): DiskDamage[] => [
   },
 ];
 
-const blob = /indexeddb\.blob\/.*\/[0-9a-f]+$/;
-const leveldb = /indexeddb\.leveldb$/;
-const log = /indexeddb\.leveldb\/\d+\.log$/;
-const table = /indexeddb\.leveldb\/\d+\.ldb$/;
-const manifest = /indexeddb\.leveldb\/MANIFEST-\d+$/;
-const current = /indexeddb\.leveldb\/CURRENT$/;
+/** Whether files can be made unchangeable, even for root, who may write to everything else. */
+export function canFreeze(): boolean {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mendbox-frozen-'));
+  const isFrozen = frozen(folder, true);
+  frozen(folder, false);
+  rmSync(folder, { recursive: true });
+  return isFrozen;
+}
 
-const chromium: readonly DiskDamage[] = [
-  ...files({ blob }),
-  {
-    id: 'A12',
-    name: 'the folder of large files is gone',
-    lost: blobs,
-    damage: whole(/indexeddb\.blob$/, remove),
-  },
-  ...(
-    [
-      ['start', 40],
-      ['middle', 0.5],
-      ['end', 0.98],
-    ] as const
-  ).map(([where, at]) => ({
-    id: 'B3',
-    name: `the log has a flipped bit at its ${where}`,
-    isLatent: true as const,
-    damage: each(log, flip(at)),
-  })),
-  {
-    id: 'B3',
-    name: 'the log lost its tail',
-    isCore: true,
-    isLatent: true,
-    damage: each(
-      log,
-      cut((size) => size - 20),
-    ),
-  },
-  { id: 'B3', name: 'the log is cut to half', damage: each(log, half) },
-  { id: 'B3', name: 'the log is empty', lost: all, damage: each(log, empty) },
-  { id: 'B3', name: 'the log is gone', lost: all, damage: each(log, remove) },
-  {
-    id: 'B3',
-    name: 'a table has a flipped bit in its first block',
-    isTable: true,
-    isLatent: true,
-    damage: each(table, flip(40)),
-  },
-  {
-    id: 'B4',
-    name: 'a table has flipped bits in its blocks',
-    isCore: true,
-    isTable: true,
-    isLatent: true,
-    damage: each(table, flip(0.3, 0.5, 0.7)),
-  },
-  {
-    id: 'B3',
-    name: 'a table has a flipped bit in its footer',
-    isTable: true,
-    isLatent: true,
-    damage: each(table, (file) => flip(statSync(file).size - 5)(file)),
-  },
-  {
-    id: 'B3',
-    name: 'a table is cut to half',
-    isTable: true,
-    isLatent: true,
-    damage: each(table, half),
-  },
-  {
-    id: 'B3',
-    name: 'a table is gone',
-    isTable: true,
-    isLatent: true,
-    damage: each(table, remove),
-  },
-  {
-    id: 'B3',
-    name: 'MANIFEST has a flipped bit',
-    isLatent: true,
-    damage: each(manifest, flip(10)),
-  },
-  {
-    id: 'B1',
-    name: 'MANIFEST is gone',
-    isCore: true,
-    isLatent: true,
-    lost: all,
-    damage: each(manifest, remove),
-  },
-  {
-    id: 'B1',
-    name: 'CURRENT is garbage',
-    isLatent: true,
-    lost: all,
-    damage: each(current, garble),
-  },
-  {
-    id: 'B1',
-    name: 'CURRENT is gone',
-    isLatent: true,
-    damage: each(current, remove),
-  },
-  {
-    id: 'B3',
-    name: 'the whole database folder is gone',
-    lost: all,
-    damage: whole(leveldb, remove),
-  },
-  {
-    id: 'B2',
-    name: 'a file lies where the database folder was',
-    isLatent: true,
-    lost: all,
-    damage: whole(leveldb, replaceByFile),
-  },
-  {
-    id: 'B3',
-    name: 'the whole IndexedDB folder is gone',
-    lost: all,
-    damage: whole(/Default\/IndexedDB$/, remove),
-  },
-  {
-    id: 'B2',
-    name: 'a file lies where the IndexedDB folder was',
-    lost: all,
-    damage: whole(/Default\/IndexedDB$/, replaceByFile),
-  },
-];
+const frozen = (folder: string, is: boolean): boolean =>
+  spawnSync('chattr', ['-R', is ? '+i' : '-i', folder]).status === 0;
 
-const sqlite = /\/idb\/[^/]+\.sqlite$/;
+/** Makes the folder that matches read-only, with all that is in it. */
+export const freeze =
+  (pattern: RegExp) =>
+  (folder: string): (() => void) => {
+    const found = folderOf(folder, pattern);
+    frozen(found, true);
+    return () => frozen(found, false);
+  };
 
-const firefox: readonly DiskDamage[] = [
-  ...files({ blob: /\/idb\/[^/]+\.files\/\d+$/ }),
-  {
-    id: 'A12',
-    name: 'the folder of large files is gone',
-    lost: blobs,
-    damage: whole(/\/idb\/[^/]+\.files$/, remove),
-  },
-  {
-    id: 'A8',
-    name: 'the database has sixty flipped bits',
-    isCore: true,
-    isLatent: true,
-    damage: each(sqlite, flip(...many)),
-  },
-  {
-    id: 'B3',
-    name: 'the database has a garbled header',
-    isCore: true,
-    lost: all,
-    damage: each(sqlite, flip(1, 2, 3, 16, 17, 18, 19, 20)),
-  },
-  { id: 'B3', name: 'the database is cut to half', damage: each(sqlite, half) },
-  {
-    id: 'B3',
-    name: 'the database is empty',
-    lost: all,
-    damage: each(sqlite, empty),
-  },
-  {
-    id: 'B3',
-    name: 'the database is gone',
-    lost: all,
-    damage: each(sqlite, remove),
-  },
-  {
-    id: 'B2',
-    name: 'a folder lies where the database was',
-    isLatent: true,
-    lost: all,
-    damage: each(sqlite, replaceByFolder),
-  },
-  {
-    id: 'B3',
-    name: 'the folder of databases is gone',
-    lost: all,
-    damage: whole(/\/idb$/, remove),
-  },
-  {
-    id: 'B2',
-    name: 'a file lies where the folder of databases was',
-    isCore: true,
-    isLost: true,
-    lost: all,
-    damage: whole(/\/idb$/, replaceByFile),
-  },
-  {
-    id: 'B17',
-    name: "the origin's metadata are garbage",
-    damage: each(/storage\/default\/[^/]+\/\.metadata-v2$/, garble),
-  },
-  {
-    id: 'B17',
-    name: "the profile's storage.sqlite is garbage",
-    damage: each(/\/storage\.sqlite$/, garble),
-  },
-];
-
-/** Damage to a closed profile, by engine. */
-export const diskDamages = { chromium, firefox } as const;
+/** Moves what SQLite has written ahead into the database itself, and damages that. */
+export const settled =
+  (change: Change): Change =>
+  (file) => {
+    const script =
+      "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('PRAGMA wal_checkpoint(TRUNCATE)')";
+    if (spawnSync(PYTHON, ['-c', script, file]).status !== 0)
+      throw new Error(`SQLite could not settle ${file}`);
+    change(file);
+  };

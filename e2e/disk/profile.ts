@@ -1,15 +1,13 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  test as base,
-  type BrowserContext,
-  type BrowserType,
-} from '@playwright/test';
+import { chromium, firefox, test as base, type Page } from '@playwright/test';
 import { launchOptions } from '../browsers.mjs';
 import { App, expect } from '../fixtures.js';
 import { noise, Origin, sha256, type Answer } from '../origin.js';
 import { installBench } from '../page.js';
+import { pageOf } from '../tabs.js';
+import { WebKit } from '../webkit/driver.js';
 
 /** Every form of stored body: inside the record, nearly a file, a Blob of one slice, a Blob of several. */
 export const paths: Readonly<Record<string, number>> = {
@@ -38,35 +36,52 @@ export function publish(origin: Origin, release: string): void {
   }
 }
 
+/** The engines that can be started on a profile. */
+export type Engine = 'chromium' | 'firefox' | 'webkit';
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Starts an engine on a profile. */
+async function started(
+  engine: Engine,
+  profile: string,
+): Promise<[Page, Closable]> {
+  if (engine === 'webkit') {
+    const browser = await WebKit.start(profile);
+    return [pageOf(browser), browser];
+  }
+  const type = engine === 'chromium' ? chromium : firefox;
+  const options = launchOptions(engine);
+  const context = await type.launchPersistentContext(profile, options);
+  return [context.pages()[0] ?? (await context.newPage()), context];
+}
+
 /** A browser on a profile that outlives it. */
 export class Session {
   readonly app: App;
-  readonly #context: BrowserContext;
+  readonly #browser: Closable;
 
-  private constructor(app: App, context: BrowserContext) {
+  private constructor(app: App, browser: Closable) {
     this.app = app;
-    this.#context = context;
+    this.#browser = browser;
   }
 
   static async open(
-    type: BrowserType,
+    engine: Engine,
     profile: string,
     origin: Origin,
   ): Promise<Session> {
-    const name = type.name() as 'chromium' | 'firefox';
-    const context = await type.launchPersistentContext(
-      profile,
-      launchOptions(name),
-    );
-    await context.addInitScript(installBench);
-    const page = context.pages()[0] ?? (await context.newPage());
-    const app = new App(page, origin, name === 'chromium');
+    const [page, browser] = await started(engine, profile);
+    await page.addInitScript(installBench);
+    const app = new App(page, origin, engine === 'chromium');
     await app.start();
-    return new Session(app, context);
+    return new Session(app, browser);
   }
 
   close(): Promise<void> {
-    return this.#context.close();
+    return this.#browser.close();
   }
 
   /** Fetches every path; each must bring one of the releases whole. Gives the paths that the cache answered. */
@@ -104,12 +119,12 @@ export interface Written {
   copy(): string;
 }
 
-async function write(type: BrowserType): Promise<Written & { end(): void }> {
+async function write(engine: Engine): Promise<Written & { end(): void }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mendbox-disk-'));
   const master = path.join(folder, 'master');
   const origin = await Origin.start();
   publish(origin, 'first');
-  const session = await Session.open(type, master, origin);
+  const session = await Session.open(engine, master, origin);
   await session.fetchAll('first');
   for (const at of names) await session.app.settled(at);
   await session.close();
@@ -130,8 +145,8 @@ async function write(type: BrowserType): Promise<Written & { end(): void }> {
 /** Playwright's test with a written profile, made once a worker process. */
 export const test = base.extend<object, { written: Written }>({
   written: [
-    async ({ playwright, browserName }, use) => {
-      const written = await write(playwright[browserName]);
+    async ({ browserName }, use) => {
+      const written = await write(browserName);
       await use(written);
       await written.origin.close();
       written.end();

@@ -1,0 +1,3 @@
+import { diskTests } from './disk.js';
+
+diskTests('webkit');
