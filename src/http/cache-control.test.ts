@@ -24,6 +24,16 @@ test('the first of several equal directives counts', () => {
   expect(parsed('max-age=1800, max-age=1')).toEqual([['max-age', '1800']]);
 });
 
+test('several lines are one field', () => {
+  const headers = new Headers();
+  for (const line of ['max-age=5, no-cache="a"', '', 'max-age=9, NO-CACHE="b"'])
+    headers.append('cache-control', line);
+  expect(parsed(headers.get('cache-control'))).toEqual([
+    ['max-age', '5'],
+    ['no-cache', 'a,b'],
+  ]);
+});
+
 test('every no-cache counts, and the unqualified one most', () => {
   expect(parsed('no-cache="a", no-cache="b"')).toEqual([['no-cache', 'a,b']]);
   expect(parsed('no-cache="a", no-cache')).toEqual([['no-cache', true]]);

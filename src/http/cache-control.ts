@@ -38,18 +38,18 @@ export function parseCacheControl(value: string | null): Directives {
 function elements(value: string): string[] {
   const found: string[] = [];
   let start = 0;
-  let quotedFrom = -1;
+  let isQuoted = false;
   for (let at = 0; at < value.length; at += 1) {
     const character = value[at];
-    if (character === '"') quotedFrom = quotedFrom < 0 ? at : -1;
-    else if (quotedFrom >= 0 && character === '\\') at += 1;
-    else if (quotedFrom < 0 && character === ',') {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted && character === '\\') at += 1;
+    else if (!isQuoted && character === ',') {
       found.push(value.slice(start, at));
       start = at + 1;
     }
   }
   const rest = value.slice(start);
-  return quotedFrom < 0 ? [...found, rest] : [...found, ...rest.split(',')];
+  return isQuoted ? [...found, ...rest.split(',')] : [...found, rest];
 }
 
 function add(

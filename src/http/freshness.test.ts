@@ -42,6 +42,14 @@ const LIFETIMES: [fields: Fields, seconds: number, status?: number][] = [
   // max-age before Expires; s-maxage is for others
   [{ 'cache-control': 'max-age=60', expires: -100, date: 0 }, 60],
   [{ 'cache-control': 'max-age=0', expires: 100, date: 0 }, 0],
+  [{ 'cache-control': 'max-age=60', expires: '0' }, 60],
+  [{ 'cache-control': 'max-age=60', pragma: 'no-cache' }, 60],
+  [{ 'cache-control': 'max-age="60, max-age=5"' }, 0],
+  [{ 'cache-control': 'max-age=9'.padEnd(400, '9') }, 2 ** 31],
+  [{ 'cache-control': "max-age='60'", expires: 100, date: 0 }, 0],
+  [{ 'cache-control': 'MAX-AGE=60' }, 60],
+  [{ 'cache-control': 'private="a", max-age=60' }, 60],
+  [{ 'cache-control': 's-maxage=60', expires: 5, date: 0 }, 5],
   [{ 'cache-control': 's-maxage=3600, max-age=1' }, 1],
   [{ 'cache-control': 's-maxage=3600' }, 0],
   // Expires counts from Date
@@ -50,6 +58,11 @@ const LIFETIMES: [fields: Fields, seconds: number, status?: number][] = [
   [{ expires: 100 }, 100],
   [{ expires: 100, date: 'x' }, 100],
   [{ expires: '0' }, 0],
+  [{ expires: '0', date: 0, 'last-modified': -1000 }, 0],
+  [
+    { expires: 'Thu, 01 Jan 2099 00:00:00 GMT, Thu, 01 Jan 2099 00:00:00 GMT' },
+    0,
+  ],
   [{ expires: '', 'last-modified': -1000, date: 0 }, 0],
   // the guess
   [{ 'last-modified': -1000, date: 0 }, 100],

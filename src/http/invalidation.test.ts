@@ -45,6 +45,12 @@ test('Location and Content-Location are invalidated on the same origin', () => {
     'content-location': 'http://example.com/a/b?c',
   };
   expect(after('POST', 201, foreign)).toEqual(['https://example.com/a/b?c']);
+  for (const url of [
+    'https://example.com:8443/l',
+    '//example.org/l',
+    'data:,x',
+  ])
+    expect(after('POST', 201, { location: url })).toHaveLength(1);
   const useless = { location: 'http://[', 'content-location': '' };
   expect(after('POST', 201, useless)).toEqual(['https://example.com/a/b?c']);
 });

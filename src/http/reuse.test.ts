@@ -69,6 +69,22 @@ const RESPONSES: [cacheControl: string, decision: string][] = [
   ['max-age=5, stale-while-revalidate=6, no-cache', 'validate stale -5'],
   ['max-age=5, stale-while-revalidate=6, must-revalidate', 'validate stale -5'],
   ['max-age=5, immutable', 'validate stale -5'],
+  // What speaks to shared caches, or to nobody.
+  [
+    'max-age=5, proxy-revalidate, stale-while-revalidate=6',
+    'stale-while-revalidate -5',
+  ],
+  ['max-age=60, s-maxage=1', 'fresh 50'],
+  ['max-age=60, private="a"', 'fresh 50'],
+  ['max-age=60, no-cache=""', 'validate stale 50'],
+  ['max-age=60, no-cache=" a ,, b "', 'fresh 50'],
+  ['max-age=5, stale-while-revalidate=-6', 'validate stale -5'],
+  ['max-age=5, stale-while-revalidate=6.5', 'validate stale -5'],
+  ['max-age=5, stale-while-revalidate', 'validate stale -5'],
+  [
+    'max-age=5, must-revalidate=?0, stale-while-revalidate=6',
+    'validate stale -5',
+  ],
 ];
 
 for (const [cacheControl, expected] of RESPONSES) {
@@ -126,6 +142,20 @@ const REQUESTS: [fields: Fields, cacheControl: string, decision: string][] = [
   [{ pragma: 'no-cache' }, FRESH, 'validate request 50'],
   [{ pragma: 'No-Cache, x' }, FRESH, 'validate request 50'],
   [{ pragma: 'x' }, FRESH, 'fresh 50'],
+  [{ pragma: 'max-age=0' }, FRESH, 'fresh 50'],
+  [{ 'cache-control': 'min-fresh=x' }, FRESH, 'fresh 50'],
+  [{ 'cache-control': 'min-fresh=0' }, 'max-age=5', 'validate stale -5'],
+  [
+    { 'cache-control': 'max-stale=4, max-stale' },
+    'max-age=5',
+    'validate stale -5',
+  ],
+  [
+    { 'cache-control': 'max-age=9, max-stale' },
+    'max-age=5',
+    'validate stale -5',
+  ],
+  [{ 'cache-control': 'max-age=10, max-stale' }, 'max-age=5', 'fresh -5'],
   [{ pragma: 'no-cache', 'cache-control': 'x' }, FRESH, 'fresh 50'],
 ];
 
@@ -242,6 +272,25 @@ const FAILURES: [
   ['max-age=5', 'network', true],
   ['max-age=5, must-revalidate', 'network', false],
   ['max-age=60, must-revalidate', 'network', true],
+  ['max-age=5, proxy-revalidate', 'network', true],
+  ['max-age=1, s-maxage=2', 'network', true],
+  ['max-age=5, stale-if-error=x', 'network', true],
+  ['max-age=5, stale-if-error=x', 503, false],
+  ['max-age=5, stale-if-error', 503, false],
+  ['max-age=60, stale-if-error=0', 503, true],
+  ['max-age=60', 503, false],
+  ['max-age=5, stale-if-error=5', 502, true],
+  ['max-age=5, stale-if-error=5', 504, true],
+  ['max-age=5, stale-if-error=5', 505, false],
+  ['max-age=5, stale-if-error=5', 429, false],
+  [
+    'max-age=5, stale-if-error=9',
+    503,
+    true,
+    { 'cache-control': 'stale-if-error=1' },
+  ],
+  ['max-age=5', 'network', false, { 'cache-control': 'no-store' }],
+  ['max-age=5', 'network', false, {}, { cache: 'no-store' }],
   ['max-age=60, no-cache', 'network', false],
   ['max-age=5, stale-if-error=5', 'network', true],
   ['max-age=5, stale-if-error=4', 'network', false],

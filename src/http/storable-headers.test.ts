@@ -31,7 +31,9 @@ test('all other fields are, known or not', () => {
     'content-range': 'x',
     'content-type': 'text/plain',
     etag: '"a"',
+    pragma: 'no-cache',
     'public-key-pins': 'x',
+    warning: '110 - "stale"',
     'x-test': 'x',
   };
   expect(kept(fields)).toEqual(Object.keys(fields));
