@@ -17,7 +17,7 @@ const worker = `${source}worker/worker.ts`;
 const entries = {
   libraries: `
     export { deleteDB, openDB, unwrap } from 'idb';
-    export { define, object, validate } from 'superstruct';`,
+    export { define, type, validate } from 'superstruct';`,
   engine: `
     export * from 'libraries';
     export * from '${source}http/index.ts';`,

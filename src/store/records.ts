@@ -4,7 +4,7 @@
  * `unknown` stops here. Whatever IndexedDB hands out is decoded into an Entry or into a Broken that says what is wrong;
  * nothing in this file throws.
  */
-import { define, object, validate, type Infer, type Struct } from 'superstruct';
+import { define, type, validate, type Infer, type Struct } from 'superstruct';
 import type { StoredView } from '../http/index.js';
 import type { Fault } from '../fault.js';
 import { digestsOf, digestText, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
@@ -96,8 +96,9 @@ export const FINGERPRINT: string = digestText(
 );
 
 const ours = { schema: oneOf(FINGERPRINT) };
-const PolicySchema = object({ ...ours, ...policyFields });
-const PayloadSchema = object({ ...ours, ...payloadFields });
+// type(), not object(), which lists the keys of whatever it is given, and prints what it does not know.
+const PolicySchema = type({ ...ours, ...policyFields });
+const PayloadSchema = type({ ...ours, ...payloadFields });
 
 /** The policy record, as it lies in the store `policies`. */
 export type PolicyRecord = Infer<typeof PolicySchema>;
@@ -186,34 +187,19 @@ function contradiction(record: PolicyRecord): string | undefined {
 }
 
 /**
- * The path of what is no flat record. superstruct lists the keys of a value and prints what it refuses: of an array of
- * megabytes that takes seconds, in which the worker answers nobody.
+ * What a schema accepts, or the path of the first field that it does not. superstruct prints what is no object at all, and
+ * an array of megabytes takes it seconds, in which the worker answers nobody.
  */
-function unfit(name: string, value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return name;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return name;
-  const [refused] =
-    Object.entries(value).find(
-      ([key, each]) => key !== 'body' && typeof each === 'object',
-    ) ?? [];
-  return refused === undefined ? undefined : `${name}.${refused}`;
-}
-
-/** What a schema accepts, or the path of the first field that it does not. */
 function checked<T extends object, S>(
   name: string,
   value: unknown,
   schema: Struct<T, S>,
 ): T | string {
-  const path = unfit(name, value);
-  if (path !== undefined) return path;
-  try {
-    const [error, record] = validate(value, schema);
-    return error ? [name, ...error.path].join('.') : record;
-  } catch {
-    // superstruct prints the value, and { toString: 1 } cannot be printed.
-    return name;
-  }
+  const [error, record] = validate(
+    Array.isArray(value) ? undefined : value,
+    schema,
+  );
+  return error ? [name, ...error.path].join('.') : record;
 }
 
 /** Decodes what the store `policies` holds under a key. */
