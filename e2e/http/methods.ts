@@ -74,7 +74,10 @@ export const methods: readonly HttpCase[] = [
       spec: 'RFC 9110 9.3.3',
       kind: 'optimal',
       requests: [
-        posted({ ...FRESH, 'content-location': '{case}' }),
+        {
+          ...posted({ ...FRESH, 'content-location': '{case}' }),
+          cacheStatus: 'mendbox; fwd=method; fwd-status=200; stored',
+        },
         { body: 'posted', cacheStatus: hit },
       ],
     },

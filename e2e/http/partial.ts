@@ -142,6 +142,7 @@ export const partial: readonly HttpCase[] = [
         status: 200,
         body: BODY,
         headers: { 'content-range': undefined },
+        cacheStatus: 'mendbox; fwd=partial; fwd-status=206; stored',
       },
       wholeHit,
     ],

@@ -97,7 +97,8 @@ export class PlainCache {
     if (isSafe(request.method) || !isStorable(request, response))
       return response;
     this.#store(request, response);
-    return marked(response, { fwd: 'method', fwdStatus: response.status });
+    const fwdStatus = response.status;
+    return marked(response, { fwd: 'method', fwdStatus, stored: true });
   }
 
   #hit(request: RequestView, stored: Stored, ttl: number): Message {

@@ -191,6 +191,35 @@ export const storing: readonly HttpCase[] = [
       'RFC 9111 5.3',
       ok('first', { expires: httpDate(3600), date: httpDate(0) }),
     ),
+    ...[
+      'Thu, 18 Aug 2050 02:01:18 GMT',
+      'THU, 18 aug 2050 02:01:18 gmt',
+      'Thursday, 18-Aug-50 02:01:18 GMT',
+      'Thu Aug 18 02:01:18 2050',
+      'Tue Aug  9 02:01:18 2050',
+    ].map((expires) =>
+      kept(
+        `Expires: ${expires}`,
+        'RFC 9110 5.6.7',
+        ok('first', { expires, date: httpDate(0) }),
+      ),
+    ),
+    ...[
+      'Thu, 18 Aug 50 02:01:18 GMT',
+      'Thu, 18 Aug 2050 02:01:18 UTC',
+      'Thu, 18 Aug 2050 2:01:18 GMT',
+      'Thu, 18-Aug-2050 02:01:18 GMT',
+      'Thu, 31 Jun 2050 02:01:18 GMT',
+      'Thu, 18 Aug 2050 24:00:00 GMT',
+      'Thu Aug 9 02:01:18 2050',
+      '2050-08-18T02:01:18Z',
+      '4102444800',
+    ].map((expires) =>
+      validated(`Expires: ${expires}, which is no date`, 'RFC 9111 5.3', {
+        expires,
+        date: httpDate(0),
+      }),
+    ),
     kept(
       'a tenth of the time since Last-Modified',
       'RFC 9111 4.2.2',
@@ -306,6 +335,22 @@ export const storing: readonly HttpCase[] = [
       ],
     },
   ]),
+  {
+    name: 'what came without credentials does not answer with them, on the same origin either',
+    spec: 'Fetch 2.2.5',
+    kind: 'required',
+    requests: [
+      {
+        cookie: 'user=one',
+        init: { credentials: 'omit' },
+        answer: ok('without'),
+        sent: { cookie: undefined },
+      },
+      { answer: ok('with'), sent: { cookie: /user=one/ } },
+      { init: { credentials: 'omit' }, body: 'without', cacheStatus: hit },
+      { init: { credentials: 'include' }, body: 'with', cacheStatus: hit },
+    ],
+  },
   untouched("a page's own If-None-Match is its own affair", {
     'if-none-match': '"one"',
   }),

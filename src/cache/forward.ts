@@ -18,6 +18,8 @@ import type { Visit } from './visit.js';
 /** A response, and when its request was sent and its head arrived, in milliseconds since the epoch. */
 export interface Arrival {
   readonly response: Response;
+  /** What the origin answered with, where the response is made of that and of what is stored. */
+  readonly fwdStatus?: number;
   readonly requestTime: number;
   readonly responseTime: number;
 }

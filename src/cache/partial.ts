@@ -171,6 +171,7 @@ export async function completed(
   const body = chained(begin, response.body, total);
   return {
     ...arrival,
+    fwdStatus: response.status,
     response: new Response(body, { status: 200, statusText: 'OK', headers }),
   };
 }

@@ -45,7 +45,8 @@ export function receive(
   flight: Flight,
 ): Response {
   const { response } = arrival;
-  visit.status = { ...visit.status, fwdStatus: response.status };
+  const { fwdStatus = response.status } = arrival;
+  visit.status = { ...visit.status, fwdStatus };
   heed(core, visit, response, flight);
   if (!isRebuildable(response)) {
     flight.end();

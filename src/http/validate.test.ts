@@ -241,6 +241,7 @@ test('representations with different validators are not the same', () => {
   expect(same(TAG, { etag: '"b"' })).toBe(false);
   expect(same(TAG, MODIFIED)).toBe(false);
   expect(same(MODIFIED, other)).toBe(false);
+  expect(same({ ...TAG, ...MODIFIED }, MODIFIED)).toBe(false);
   const weak = { ...MODIFIED, date: date(-2990) };
   expect(same(MODIFIED, weak)).toBe(false);
   expect(same(weak, MODIFIED)).toBe(false);
