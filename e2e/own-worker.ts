@@ -2,24 +2,28 @@ import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import type { App } from './fixtures.js';
 
-const install = fileURLToPath(
-  new URL('../src/worker/install.ts', import.meta.url),
-);
+const source = (path: string): string =>
+  JSON.stringify(fileURLToPath(new URL(`../src/${path}`, import.meta.url)));
 
 /** A worker of one's own: this script, with install() in scope, bundled as an app would. */
-export async function bundled(script: string): Promise<string> {
-  const name = 'own-worker.js';
+export const bundled = (script: string): Promise<string> =>
+  bundle(`import { install } from ${source('worker/install.ts')}; ${script}`);
+
+/** A script for a page that makes mendbox's own exports a global of this name. */
+export const bundledGlobal = (name: string): Promise<string> =>
+  bundle(`import * as mendbox from ${source('index.ts')};
+    Object.assign(self, { ${name}: mendbox });`);
+
+async function bundle(code: string): Promise<string> {
+  const name = 'own.js';
   const built = await build({
     configFile: false,
     logLevel: 'error',
     plugins: [
       {
-        name: 'own-worker',
+        name: 'own',
         resolveId: (id) => (id === name ? `\0${name}` : undefined),
-        load: (id) =>
-          id === `\0${name}`
-            ? `import { install } from ${JSON.stringify(install)}; ${script}`
-            : undefined,
+        load: (id) => (id === `\0${name}` ? code : undefined),
       },
     ],
     build: {

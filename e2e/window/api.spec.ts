@@ -1,0 +1,174 @@
+import type { Page } from '@playwright/test';
+import type * as Mendbox from '../../src/index.js';
+import { expect, test as base } from '../fixtures.js';
+import { bundledGlobal } from '../own-worker.js';
+
+declare global {
+  interface Window {
+    core: typeof Mendbox;
+    cache: Mendbox.HealingCache;
+  }
+}
+
+const kept = { 'cache-control': 'max-age=600', 'content-type': 'text/plain' };
+
+/** A page without a worker that holds a HealingCache of its own. */
+const test = base.extend<{ alone: Page }>({
+  alone: async ({ idle: { page }, origin }, use) => {
+    const script = await bundledGlobal('core');
+    await page.goto(`${origin.url}/`);
+    await page.addScriptTag({ content: script });
+    await page.evaluate(() => {
+      window.cache = new window.core.HealingCache({ cacheName: 'alone' });
+    });
+    await use(page);
+  },
+});
+
+test('fetch works in a page without any worker: forwarded once, then answered from the store', async ({
+  alone,
+  origin,
+}) => {
+  origin.answer('/a', { headers: kept, body: 'data' });
+  const seen = await alone.evaluate(async () => {
+    const [first, done] = window.cache.handleAll({
+      request: new Request('/a'),
+    });
+    const texts = [await (await first).text()];
+    await done;
+    const second = await window.cache.fetch('/a');
+    texts.push(await second.text());
+    return [...texts, second.headers.get('cache-status')];
+  });
+  expect(seen).toEqual([
+    'data',
+    'data',
+    expect.stringMatching(/^mendbox; hit/),
+  ]);
+  expect(origin.requests('/a')).toHaveLength(1);
+});
+
+test('put stores what RFC 9111 allows, match finds it without the network, delete drops it', async ({
+  alone,
+  origin,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    const { cache } = window;
+    const text = async (): Promise<string | undefined> =>
+      (await cache.match('/put'))?.text();
+    const secret = { headers: { 'cache-control': 'no-store' } };
+    return [
+      await text(),
+      await cache.put('/put', new Response('secret', secret)),
+      await text(),
+      await cache.put('/put', new Response('data', { headers })),
+      await text(),
+      await cache.delete('/put'),
+      await text(),
+    ];
+  }, kept);
+  expect(seen).toEqual([
+    undefined,
+    false,
+    undefined,
+    true,
+    'data',
+    true,
+    undefined,
+  ]);
+  expect(origin.requests('/put')).toHaveLength(0);
+});
+
+test('match never answers with what is broken, and drops it', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    const { cache } = window;
+    await cache.put('/a', new Response('data', { headers }));
+    cache.forget();
+    const key = new URL('/a', location.href).href;
+    const pair = await window.bench.read(key, 'alone');
+    const payload = { ...pair.payload, body: new ArrayBuffer(1) };
+    await window.bench.write(key, 'alone', { ...pair, payload });
+    return [await cache.match('/a'), (await cache.stats()).entries];
+  }, kept);
+  expect(seen).toEqual([undefined, 0]);
+});
+
+test('entries, stats and verify tell what is stored', async ({
+  alone,
+  origin,
+}) => {
+  const told = await alone.evaluate(async (headers) => {
+    const { cache } = window;
+    await cache.put('/a', new Response('data', { headers }));
+    const entries: Mendbox.EntryInfo[] = [];
+    for await (const entry of cache.entries()) entries.push(entry);
+    return [entries, await cache.stats(), await cache.verify()] as const;
+  }, kept);
+  expect(told).toEqual([
+    [
+      expect.objectContaining({
+        url: `${origin.url}/a`,
+        status: 200,
+        bytes: 4,
+        type: 'text/plain',
+      }),
+    ],
+    expect.objectContaining({ state: 'ready', entries: 1, bytes: 4 }),
+    expect.objectContaining({ checked: 1, bytes: 4, broken: [] }),
+  ]);
+});
+
+test('close leaves every request to the network, and destroy deletes the database', async ({
+  alone,
+  origin,
+}) => {
+  origin.answer('/a', { headers: kept, body: 'data' });
+  const left = await alone.evaluate(async () => {
+    const { cache } = window;
+    await cache.warm(['/a']);
+    const before = (await indexedDB.databases()).map(({ name }) => name);
+    cache.close();
+    const text = await (await cache.fetch('/a')).text();
+    await cache.destroy();
+    const after = (await indexedDB.databases()).map(({ name }) => name);
+    return { before, text, after };
+  });
+  expect(left).toEqual({ before: ['alone'], text: 'data', after: [] });
+  expect(origin.requests('/a')).toHaveLength(2);
+});
+
+test('a wrong option is a TypeError that names the option and what it takes', async ({
+  alone,
+}) => {
+  const messages = await alone.evaluate(() =>
+    [
+      { maxBytes: 'much' },
+      { memoryBytes: -1 },
+      { storageTimeoutMs: 0 },
+      { mode: 'fast' },
+      { matchOptions: { ignoreVary: true } },
+      { onHeal: 'me' },
+      { cacheName: '' },
+      { maxSize: 1 },
+    ].map((options) => {
+      try {
+        void new window.core.HealingCache(options as object);
+        return 'taken';
+      } catch (error) {
+        return String(error);
+      }
+    }),
+  );
+  expect(messages).toEqual([
+    'TypeError: mendbox: the option "maxBytes" takes a number of 0 or more',
+    'TypeError: mendbox: the option "memoryBytes" takes a number of 0 or more',
+    'TypeError: mendbox: the option "storageTimeoutMs" takes a number above 0',
+    expect.stringMatching(/^TypeError: .*"mode" takes http, cache-first, /),
+    expect.stringMatching(/^TypeError: .*"matchOptions" takes an object/),
+    'TypeError: mendbox: the option "onHeal" takes a function',
+    expect.stringMatching(/^TypeError: .*"cacheName" takes a string/),
+    expect.stringMatching(/^TypeError: .*no option "maxSize".* maxBytes, /),
+  ]);
+});
