@@ -139,7 +139,14 @@ const kill: UserConfig = {
 const demo: UserConfig = {
   root: 'demo',
   plugins: [demoOrigin()],
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022' },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    rolldownOptions: {
+      input: ['demo/index.html', 'demo/lifecycle/index.html'],
+    },
+  },
 };
 
 export default defineConfig(({ mode }) => {

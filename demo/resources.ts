@@ -9,6 +9,43 @@ export const ORIGIN_PATH = '/demo-origin/';
 /** While a browser has this cookie the origin hangs up on its requests for resources. */
 export const OFFLINE_COOKIE = 'demo-offline';
 
+/** What the origin serves at /lifecycle/worker.js to a browser: the number of a release, `skew` or `kill`. */
+export const RELEASE_COOKIE = 'demo-release';
+
+/** The cache of the Workbox worker in /beside/. */
+export const BESIDE_CACHE = 'demo-beside';
+
+/** The cache of the recording worker in /flight/. */
+export const FLIGHT_CACHE = 'mendbox-flight';
+
+/** The cache of the app in /lifecycle/. */
+export const LIFECYCLE_CACHE = 'mendbox-lifecycle';
+
+/** The BroadcastChannel on which flights are told. */
+export const FLIGHT_CHANNEL = 'demo-flight';
+
+/** One step of a request's story. */
+export type Step =
+  'clone' | 'lookup' | 'validate' | 'drop' | 'replay' | 'store';
+
+/** When a step began and ended, in milliseconds from the fetch event. */
+export interface Span {
+  readonly step: Step;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One request, as the recording worker saw it. */
+export interface Flight {
+  /** The Cache-Status of the answer. */
+  readonly status: string;
+  /** When the answer was there, in milliseconds from the fetch event. */
+  readonly answeredAt: number;
+  /** When nothing was left to do behind it. */
+  readonly doneAt: number;
+  readonly spans: readonly Span[];
+}
+
 /** The names of the resources, as the test ids use them. */
 export type ResourceName =
   | 'json'

@@ -3,7 +3,9 @@
  *
  *   /demo-origin/<file>            a resource of resources.ts
  *   /demo-origin/digest?name=json  the SHA-256 of its bytes, never cached: what the page compares with
+ *   /demo-origin/check             the conformance checks of checks.ts; ?count tells how many requests arrived
  *   /worker.js                     the ready-made worker that `npm run build` made
+ *   /beside/, /flight/, /lifecycle/  see workers.ts
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -17,6 +19,8 @@ import {
   RESOURCES,
 } from '../resources.js';
 import { answer, digestOf, resourceAt } from './answer.js';
+import { answerCheck, countOf } from './check.js';
+import { scopeOf, workerOf } from './workers.js';
 
 // The worker needs no exception from any of this: no WebAssembly, no eval, no inline script.
 const CONTENT_SECURITY_POLICY =
@@ -79,12 +83,48 @@ async function sendResource(
 }
 
 const DIGEST_PATH = `${ORIGIN_PATH}digest`;
+const CHECK_PATH = `${ORIGIN_PATH}check`;
 
-function middleware(workerFile: () => string): Connect.NextHandleFunction {
+function sendCheck(
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (url.searchParams.has('count')) sendText(response, 200, countOf(url));
+  else answerCheck(url, request, response);
+}
+
+async function sendScope(
+  { scope, asks }: NonNullable<ReturnType<typeof scopeOf>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  root: string,
+): Promise<void> {
+  if (asks === 'frame') {
+    const page = '<!doctype html><html lang="en"><title>A scope</title></html>';
+    sendText(response, 200, page, 'text/html');
+    return;
+  }
+  try {
+    const script = await workerOf(scope, request, root);
+    sendText(response, 200, script, 'text/javascript', 'no-cache');
+  } catch (error) {
+    sendText(response, 500, String(error));
+  }
+}
+
+function middleware(root: () => string): Connect.NextHandleFunction {
+  const workerFile = (): string => path.resolve(root(), '../dist/worker.js');
   return (request, response, next) => {
     const url = new URL(request.url ?? '/', 'http://demo.invalid');
     const { pathname } = url;
+    const scope = scopeOf(pathname);
+    if (scope) {
+      void sendScope(scope, request, response, root());
+      return;
+    }
     if (pathname === DIGEST_PATH) sendDigest(url, response);
+    else if (pathname === CHECK_PATH) sendCheck(url, request, response);
     else if (pathname === '/worker.js') void sendWorker(workerFile(), response);
     else if (pathname.startsWith(ORIGIN_PATH))
       void sendResource(url, request, response);
@@ -95,7 +135,7 @@ function middleware(workerFile: () => string): Connect.NextHandleFunction {
 /** The plugin for vite.config.ts. */
 export function demoOrigin(): Plugin {
   let root = '';
-  const handle = middleware(() => path.resolve(root, '../dist/worker.js'));
+  const handle = middleware(() => root);
   return {
     name: 'mendbox-demo-origin',
     // Vite's CORS adds `Vary: Origin` to every answer, and a worker cannot see that field.

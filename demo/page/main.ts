@@ -1,8 +1,12 @@
 import { onHeal } from '../../src/window/index.js';
 import { Bench } from './bench.js';
+import { Beside } from './beside.js';
+import { Conformance } from './conformance.js';
 import { takeControl } from './control.js';
 import { find } from './dom.js';
+import { FlightRecorder } from './flight.js';
 import { wirePanel } from './inside.js';
+import { wireLifecycle } from './lifecycle.js';
 import { Player } from './player.js';
 
 const control = takeControl();
@@ -24,6 +28,9 @@ find('[data-testid=fetch-all]').addEventListener(
 );
 
 if (await control) {
+  for (const chapter of [new Beside(), new FlightRecorder(), new Conformance()])
+    chapter.wire();
+  wireLifecycle();
   bench.strip.start();
   await bench.lookAtStore();
   await player.lookAtStore();

@@ -94,6 +94,9 @@ export function draw(host: HTMLElement, shape: Shape): Chart {
     plot.setSize({ width: host.clientWidth, height: HEIGHT });
   });
   resize.observe(host);
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  const recolour = (): void => plot.redraw(false);
+  scheme.addEventListener('change', recolour);
   return {
     show(samples) {
       const columns = shape.lines.map(({ of }) => samples.map(of));
@@ -101,6 +104,7 @@ export function draw(host: HTMLElement, shape: Shape): Chart {
     },
     end() {
       resize.disconnect();
+      scheme.removeEventListener('change', recolour);
       plot.destroy();
     },
   };
