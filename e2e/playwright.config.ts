@@ -8,7 +8,14 @@ const engines = (['chromium', 'firefox'] as const).filter((name) =>
 /** Playwright cannot drive WebKitGTK; our own driver can, as far as these tests go. */
 const webkit: Project = {
   name: 'webkit',
-  testMatch: ['heal/*.spec.ts', '**/*.webkit.spec.ts'],
+  testMatch: [
+    'heal/*.spec.ts',
+    'http/http.spec.ts',
+    'stream/page.spec.ts',
+    'verify/*.spec.ts',
+    '**/*.webkit.spec.ts',
+  ],
+  testIgnore: /\.(?:chromium|firefox)\.spec\.ts$/,
   grepInvert: /@chromium|@no-webkit/,
   use: { browserName: 'webkit' },
 };

@@ -3,7 +3,7 @@ import { differences } from '../http/drive.js';
 import { semantics } from './semantics.js';
 
 for (const [n, row] of semantics.entries()) {
-  const [tag = []] = row.not ?? [];
+  const tag = row.not ? `@no-${row.not[0]}` : [];
   test(
     `${row.id}: ${row.name}`,
     { tag },

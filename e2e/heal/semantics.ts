@@ -10,8 +10,6 @@ import {
 /** A row of the fault catalogue in which nothing is damaged: a cache that reads HTTP otherwise serves the wrong thing. */
 export interface SemanticFault extends HttpCase {
   readonly id: string;
-  /** The engine where it goes otherwise, and why. */
-  readonly not?: readonly [tag: '@no-webkit', why: string];
 }
 
 const hit = 'mendbox; hit; ttl=3600';
@@ -41,7 +39,7 @@ export const semantics: readonly SemanticFault[] = [
   },
   {
     id: 'D10',
-    not: ['@no-webkit', 'WebKitGTK hands the coded bytes out as they came'],
+    not: ['webkit', 'WebKitGTK hands the coded bytes out as they came'],
     name: 'a body that is not coded as it says fails, and is not stored',
     spec: 'RFC 9110 8.4',
     kind: 'required',

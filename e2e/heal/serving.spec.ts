@@ -115,16 +115,17 @@ test('H7: a page may clone and read what it was given, stored or not', async ({
   }
 });
 
-for (const { name, field } of [
+for (const { id, name, field } of [
   // The browser's own HTTP cache keeps nothing of this page, the worker does.
-  { name: 'ends, with the right page', field: 'sw-cache-control' },
+  { id: 'H9', name: 'ends, with the right page', field: 'sw-cache-control' },
   // It keeps this one, and a replay must go past it.
   {
+    id: 'H9, D8',
     name: "is not answered by the browser's own cache",
     field: 'cache-control',
   },
 ]) {
-  test(`H9: a navigation to a page whose stored body is broken ${name}`, async ({
+  test(`${id}: a navigation to a page whose stored body is broken ${name}`, async ({
     app,
     origin,
   }) => {

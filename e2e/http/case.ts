@@ -15,6 +15,8 @@ export interface HttpCase {
   readonly pure?: true;
   /** The engine where it holds, and why not in the other. */
   readonly only?: readonly [engine: 'chromium' | 'firefox', why: string];
+  /** The engine where it does not hold, and why. */
+  readonly not?: readonly [engine: 'webkit', why: string];
 }
 
 /**

@@ -21,7 +21,7 @@ async function enablePreload(app: App): Promise<void> {
 const PRELOAD = 'service-worker-navigation-preload';
 
 test.describe('navigation preload', () => {
-  test('a preload is used as the answer of the network, and stored', async ({
+  test('H12: a preload is used as the answer of the network, and stored', async ({
     app,
     origin,
   }) => {
@@ -34,7 +34,7 @@ test.describe('navigation preload', () => {
     await app.settled('/page');
   });
 
-  test('a preload that a stored response makes needless is waited for, not broken off', async ({
+  test('H12: a preload that a stored response makes needless is waited for, not broken off', async ({
     app,
     origin,
   }) => {
@@ -66,7 +66,7 @@ test.describe('navigation preload', () => {
     expect(brokenOff).toBe(false);
   });
 
-  test('a preload is the answer of the network to a stale page too', async ({
+  test('H12: a preload is the answer of the network to a stale page too', async ({
     app,
     origin,
   }) => {
@@ -84,7 +84,10 @@ test.describe('navigation preload', () => {
     ]);
   });
 
-  test('a preload that fails is no reason to fail', async ({ app, origin }) => {
+  test('H12: a preload that fails is no reason to fail', async ({
+    app,
+    origin,
+  }) => {
     await enablePreload(app);
     origin.on('/page', ({ headers }, socket) => {
       if (headers[PRELOAD] === undefined) return page('one');
@@ -95,7 +98,7 @@ test.describe('navigation preload', () => {
     expect(await app.page.title()).toBe('one');
   });
 
-  test('a preload that is redirected leads to where it leads', async ({
+  test('H12: a preload that is redirected leads to where it leads', async ({
     app,
     origin,
   }) => {

@@ -112,7 +112,7 @@ test('mendbox-bypass in the query sends one request past the cache', async ({
   expect(status).toBeNull();
 });
 
-test('the kill switch drops what is stored, unregisters and reloads the page', async ({
+test('H17: the kill switch drops what is stored, unregisters and reloads the page', async ({
   bare,
   origin,
 }) => {

@@ -117,7 +117,7 @@ test('a server that is away is told as such', async ({ bare, origin }) => {
   expect(result).toMatchObject({ registered: false, reason: 'unreachable' });
 });
 
-test('blocked storage is told apart from a wrong script', async ({
+test('B16: blocked storage is told apart from a wrong script', async ({
   bare,
   origin,
 }) => {
