@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, CDPSession } from '@playwright/test';
 
-const MIB = 1024 * 1024;
-
-/** The memory of a process that is not a file's, in bytes (Linux). */
-function anonymous(pid: number): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
+/** The memory of a process that is not a file's, shared pages included, in bytes (Linux). */
+function resident(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const of = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]) * 1024;
+  return of('RssAnon') + of('RssShmem');
 }
 
 /** What Runtime.getHeapUsage answers, in bytes. */
@@ -20,11 +16,12 @@ interface HeapUsage {
   readonly backingStorageSize?: number;
 }
 
-/** Watches the memory of Chromium's processes, and of what lives in the service worker. */
+/** Watches the memory of the service worker, and of its process, in Chromium. */
 export class MemoryWatch {
   readonly #cdp: CDPSession;
   readonly #replies = new Map<number, (result: unknown) => void>();
   #session = '';
+  #pid = 0;
   #calls = 0;
 
   private constructor(cdp: CDPSession) {
@@ -56,14 +53,34 @@ export class MemoryWatch {
       flatten: false,
     });
     this.#session = sessionId;
+    this.#pid = await this.#busiest(
+      'const end = Date.now() + 400; while (Date.now() < end);',
+    );
   }
 
-  #call(method: string): Promise<unknown> {
+  /** The renderer that runs the worker: the one that is busy while the worker is. */
+  async #busiest(expression: string): Promise<number> {
+    const times = async (): Promise<Map<number, number>> => {
+      const { processInfo } = await this.#cdp.send('SystemInfo.getProcessInfo');
+      const renderers = processInfo.filter(({ type }) => type === 'renderer');
+      return new Map(renderers.map(({ id, cpuTime }) => [id, cpuTime]));
+    };
+    const before = await times();
+    await this.#call('Runtime.evaluate', { expression });
+    const used = [...(await times())].map(
+      ([id, time]) => [time - (before.get(id) ?? 0), id] as const,
+    );
+    const [[seconds, id] = [0, 0]] = used.sort(([a], [b]) => b - a);
+    if (seconds < 0.2) throw new Error('the worker seems to run nowhere');
+    return id;
+  }
+
+  #call(method: string, params: object = {}): Promise<unknown> {
     const id = ++this.#calls;
     const reply = new Promise((resolve) => this.#replies.set(id, resolve));
     void this.#cdp.send('Target.sendMessageToTarget', {
       sessionId: this.#session,
-      message: JSON.stringify({ id, method, params: {} }),
+      message: JSON.stringify({ id, method, params }),
     });
     return reply;
   }
@@ -77,21 +94,14 @@ export class MemoryWatch {
     return usage.usedSize + (usage.backingStorageSize ?? 0);
   }
 
-  /** How far each renderer rises above its rest while `work` runs, uncollected garbage included, in MiB. */
-  async rises(work: () => Promise<unknown>): Promise<number[]> {
-    const { processInfo } = await this.#cdp.send('SystemInfo.getProcessInfo');
-    const rest = new Map<number, number>();
-    for (const { type, id } of processInfo)
-      if (type === 'renderer') rest.set(id, anonymous(id));
-    const peaks = new Map(rest);
+  /** How far the worker's process rises above its rest while `work` runs, uncollected garbage included, in bytes. */
+  async rise(work: () => Promise<unknown>): Promise<number> {
+    const rest = resident(this.#pid);
+    let peak = rest;
     const look = setInterval(() => {
-      for (const [pid, peak] of peaks)
-        peaks.set(pid, Math.max(peak, anonymous(pid)));
-    }, 10);
-    await work();
-    clearInterval(look);
-    return [...peaks].map(([pid, peak]) =>
-      Math.round((peak - (rest.get(pid) ?? 0)) / MIB),
-    );
+      peak = Math.max(peak, resident(this.#pid));
+    }, 5);
+    await work().finally(() => clearInterval(look));
+    return peak - rest;
   }
 }

@@ -1,7 +1,7 @@
 import { expect, isHit, test, type App } from '../fixtures.js';
 import { sha256 } from '../origin.js';
 import { startOwn } from '../own-worker.js';
-import { bulk, damageSlices, large, MB, ranged } from './large.js';
+import { bulk, damageSlices, large, MB, ranged, SLICE } from './large.js';
 import { MemoryWatch } from './memory.js';
 
 const MIB = 1024 * 1024;
@@ -40,8 +40,10 @@ async function storeHuge(app: App): Promise<void> {
     .toBe(1);
 }
 
-for (const slice of [0, 95, 190]) {
-  test(`200 MB: slice ${slice} of 190 is broken`, async ({ idle: app }) => {
+const last = Math.floor(bytes.length / SLICE);
+
+for (const slice of [0, Math.floor(last / 2), last]) {
+  test(`200 MB: slice ${slice} of ${last} is broken`, async ({ idle: app }) => {
     await storeHuge(app);
     await damageSlices(app, path, [slice]);
     await app.ask('forget');
@@ -61,33 +63,48 @@ for (const slice of [0, 95, 190]) {
   });
 }
 
-test('200 MB: the worker holds a few slices at a time', async ({
+/** A page that is isolated from other origins has another process than the worker, whose script is not. */
+const isolated = {
+  headers: {
+    'content-type': 'text/html',
+    'cache-control': 'no-store',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  },
+  body: '<!doctype html><title>isolated</title>',
+};
+
+test('200 MB: the worker holds a few slices at a time, and its process does not grow by more', async ({
   idle: app,
 }) => {
   test.skip(!app.isChromium, "the figures come over Chromium's protocol");
+  app.origin.answer('/', isolated);
   await storeHuge(app);
   const watch = await MemoryWatch.start(app.page.context());
-  await watch.attach();
-  const measure = async (name: string): Promise<void> => {
+  const measure = async (name: string, garbage: number): Promise<void> => {
     await app.ask('forget');
+    await watch.attach();
     const rest = await watch.live();
+    const rise = await watch.rise(() => drain(app));
+    await app.ask('forget');
     let held = 0;
-    const rises = await watch.rises(() =>
-      drain(app, async () => {
-        held = Math.max(held, (await watch.live()) - rest);
-      }),
-    );
+    await drain(app, async () => {
+      held = Math.max(held, (await watch.live()) - rest);
+    });
     process.stdout.write(
-      `${name}: the worker holds ${(held / MIB).toFixed(1)} MiB more than at rest; renderers, garbage and page included, up to ${Math.max(...rises)} MiB\n`,
+      `${name}: the worker holds ${(held / MIB).toFixed(1)} MiB more than at rest, its process ${(rise / MIB).toFixed(1)} MiB\n`,
     );
     expect.soft(held, name).toBeLessThanOrEqual(16 * MIB);
+    expect.soft(rise, name).toBeLessThanOrEqual(16 * MIB + garbage);
   };
-  await measure('read from the store');
+  await measure('read from the store', 0);
   await damageSlices(app, path, [60, 120]);
-  await app.ask('forget');
-  await watch.attach();
-  await measure('mended in mid-stream');
-  app.origin.on(path, ranged(large('again', bytes)));
+  // Chromium 156 collects what came from the network only when 64 MiB of it lie about, whoever reads it.
+  await measure('mended in mid-stream', 16 * MIB);
+  app.origin.on(path, () => ({
+    ...first,
+    headers: { ...first.headers, 'cache-control': 'no-cache' },
+  }));
   await app.ask('purge', { filter: { all: true } });
-  await measure('stored on its way');
+  await measure('stored on its way', 96 * MIB);
 });

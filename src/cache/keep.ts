@@ -8,6 +8,8 @@
 import { parseContentRange } from '../http/index.js';
 import type { SealedBody } from '../store/records.js';
 import { sealBuffer, Sealer } from '../store/seal.js';
+import { reusing } from '../store/source.js';
+import { isNullBody } from './answer.js';
 
 /** A body on its way to the page, and what the store will get of it: undefined when it must not be stored. */
 export interface Kept {
@@ -21,6 +23,8 @@ export interface Kept {
 export interface Limits {
   readonly maxEntryBytes: number;
   readonly asBlob: boolean;
+  /** Whether nobody but the browser reads what the page gets. */
+  readonly isDirect: boolean;
 }
 
 /** Up to this announced length a body is copied as a whole, in bytes; above, slice by slice at the page's pace. */
@@ -56,7 +60,8 @@ export function keep(response: Response, limits: Limits): Kept {
     (announced === undefined || body.length === announced)
       ? body
       : undefined;
-  if (response.body === null) {
+  // Where no body is allowed nobody will ever read the empty one that Chromium gives.
+  if (response.body === null || isNullBody(response.status)) {
     const empty = sealBuffer(new ArrayBuffer(0), limits.asBlob);
     return { page: null, body: Promise.resolve(fits(empty)), announced };
   }
@@ -85,9 +90,9 @@ function copied(response: Response, { asBlob }: Limits): Split {
 /** Hands each chunk to the page and to the sealer as the page asks for it, so that nothing piles up. */
 function tapped(
   source: ReadableStream<Uint8Array>,
-  { maxEntryBytes, asBlob }: Limits,
+  { maxEntryBytes, asBlob, isDirect }: Limits,
 ): Split {
-  const reader = source.getReader();
+  const reader = isDirect ? reusing(source) : source.getReader();
   let sealer: Sealer | undefined = new Sealer(asBlob);
   let settle: (body: SealedBody | undefined) => void;
   const body = new Promise<SealedBody | undefined>((resolve) => {
@@ -97,7 +102,7 @@ function tapped(
     sealer = undefined;
     settle(undefined);
   };
-  const page = new ReadableStream<Uint8Array>({
+  const from: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       try {
         const { value, done } = await reader.read();
@@ -118,6 +123,6 @@ function tapped(
       stop();
       await reader.cancel(reason);
     },
-  });
-  return { page, body };
+  };
+  return { page: new ReadableStream(from, { highWaterMark: 0 }), body };
 }

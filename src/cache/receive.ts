@@ -70,7 +70,7 @@ export function receive(
     // Whether it is stored is known when the hook has decided, and the page has gone on.
     return forwarded(response, response.body, visit.status);
   }
-  const kept = keep(response, limitsOf(core));
+  const kept = keep(response, limitsOf(core, visit));
   visit.status = { ...visit.status, stored: true };
   core.search.note(visit.base, response);
   if ((kept.announced ?? 0) > WAITED_FOR) flight.release();
@@ -93,9 +93,10 @@ function heed(
   if (skew) core.emit(skew);
 }
 
-const limitsOf = (core: Core): Limits => ({
+const limitsOf = (core: Core, { isDirect }: Visit): Limits => ({
   maxEntryBytes: core.settings.maxEntryBytes,
   asBlob: core.store.takesBlobs,
+  isDirect,
 });
 
 /** Lets lookups wait for what is being stored, and the worker live until it is. */
@@ -119,7 +120,7 @@ async function writeChosen(
   flight: Flight,
 ): Promise<Written['is']> {
   if (chosen.bodyUsed || !mayStore(core, visit, chosen)) return 'refused';
-  const { page, body } = keep(chosen, limitsOf(core));
+  const { page, body } = keep(chosen, limitsOf(core, visit));
   page?.pipeTo(new WritableStream()).catch(() => undefined);
   return write(core, visit, { ...arrival, response: chosen }, body, flight);
 }

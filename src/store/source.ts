@@ -79,3 +79,26 @@ function copying(
     return { value: view.subarray(0, part.length), done: false };
   };
 }
+
+/** The largest chunk that reusing() hands out, in bytes. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** Reads a stream chunk by chunk; a chunk is gone when the next one is asked for, its memory is used again. */
+export function reusing(
+  stream: ReadableStream<Uint8Array>,
+): Pick<ReadableStreamDefaultReader<Uint8Array>, 'read' | 'cancel'> {
+  try {
+    const reader = stream.getReader({ mode: 'byob' });
+    let memory = new ArrayBuffer(CHUNK_BYTES);
+    return {
+      async read() {
+        const chunk = await reader.read(new Uint8Array(memory));
+        memory = chunk.value?.buffer ?? memory;
+        return chunk;
+      },
+      cancel: (reason) => reader.cancel(reason),
+    };
+  } catch {
+    return stream.getReader();
+  }
+}
