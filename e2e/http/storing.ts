@@ -290,6 +290,25 @@ export const storing: readonly HttpCase[] = [
         { body: 'first', headers: { 'x-v': '2' }, cacheStatus: hit },
       ],
     },
+    ...['GET', 'HEAD'].map((method): HttpCase => ({
+      name: `no-store in a 304 to a ${method} ends the use of what is stored`,
+      spec: 'RFC 9111 5.2.2.5',
+      kind: 'required',
+      requests: [
+        { answer: ok('first', { ...cc('no-cache'), etag: '"one"' }) },
+        {
+          init: { method },
+          answer: { status: 304, headers: cc('no-store, max-age=3600') },
+          status: 200,
+          body: method === 'HEAD' ? '' : 'first',
+        },
+        {
+          answer: ok('second'),
+          sent: { 'if-none-match': undefined },
+          cacheStatus: 'mendbox; fwd=uri-miss; fwd-status=200; stored',
+        },
+      ],
+    })),
     {
       name: 'a 200 that answers a validation replaces what is stored',
       spec: 'RFC 9111 4.3.3',

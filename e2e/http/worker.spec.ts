@@ -138,10 +138,15 @@ test('a form that is posted outdates the page that it leads back to', async ({
   expect(await app.page.title()).toBe('after');
 });
 
-for (const types of ['"cache"', '"*"', '"cookies", "cache"']) {
-  test(`Clear-Site-Data: ${types} drops what is stored of the origin, where a worker sees it`, async ({
+for (const [method, types] of [
+  ['GET', '"cache"'],
+  ['GET', '"*"'],
+  ['POST', '"cookies", "cache"'],
+] as const) {
+  test(`Clear-Site-Data: ${types} in the answer to a ${method} drops what is stored of its origin, where a worker sees it`, async ({
     app,
     origin,
+    elsewhere,
     browserName,
   }) => {
     test.skip(
@@ -149,21 +154,50 @@ for (const types of ['"cache"', '"*"', '"cookies", "cache"']) {
       'Chromium removes the field before a worker sees the response',
     );
     const kept: Answer = {
-      headers: { 'cache-control': 'max-age=3600' },
+      headers: {
+        'cache-control': 'max-age=3600',
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': '*',
+      },
       body: 'kept',
     };
     origin.answer('/thing', kept);
+    elsewhere.answer('/thing', kept);
+    await app.fetch(`${elsewhere.url}/thing`);
     await app.fetch('/thing');
     await app.settled('/thing');
     origin.answer('/logout', {
       headers: { 'clear-site-data': types, 'cache-control': 'no-store' },
     });
-    await app.fetch('/logout');
+    await app.fetch('/logout', { method });
     const got = await app.fetch('/thing');
     expect(got.headers['cache-status'] ?? '').not.toMatch(isHit);
     expect(origin.requests('/thing')).toHaveLength(2);
+    const other = await app.fetch(`${elsewhere.url}/thing`);
+    // The browser itself drops the database for "*": it is this origin's storage.
+    if (types !== '"*"') expect(other.headers['cache-status']).toMatch(isHit);
   });
 }
+
+test('a response without Date is stored with the time at which it was received', async ({
+  app,
+  origin,
+}) => {
+  origin.on('/thing', (_seen, socket) => {
+    socket.end(
+      'HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 3\r\nConnection: close\r\n\r\nold',
+    );
+    return undefined;
+  });
+  const before = Date.now();
+  await app.fetch('/thing');
+  await app.settled('/thing');
+  const { headers } = await app.fetch('/thing');
+  expect(headers['cache-status']).toMatch(isHit);
+  const date = Date.parse(headers['date'] ?? '');
+  expect(date).toBeGreaterThanOrEqual(before - 1000);
+  expect(date).toBeLessThanOrEqual(Date.now());
+});
 
 test('Clear-Site-Data of other things leaves what is stored', async ({
   app,

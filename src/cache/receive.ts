@@ -1,8 +1,6 @@
 /** What the network brought: whether it is stored, what it replaces, and how it reaches the page. */
 import {
   clearsCache,
-  freshen,
-  headUpdate,
   invalidated,
   invalidatedGroups,
   isStorable,
@@ -12,10 +10,7 @@ import {
   type ResponseView,
 } from '../http/index.js';
 import {
-  headerLines,
-  seal,
   type Draft,
-  type Entry,
   type Policy,
   type PolicyRecord,
   type SealedBody,
@@ -23,9 +18,10 @@ import {
 import type { Written } from '../store/store.js';
 import { forwarded, isRebuildable } from './answer.js';
 import type { Core } from './core.js';
-import type { Flight } from './flight.js';
+import { EVERY, type Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { hooksOf } from './hooks.js';
+import { dateFields } from './freshen.js';
 import { declaresDigest, matchesFields } from './integrity.js';
 import { keep, type Limits } from './keep.js';
 import { urlOfKey } from './key.js';
@@ -83,14 +79,22 @@ function heed(
   core: Core,
   visit: Visit,
   response: Response,
-  flight: Flight,
+  flight?: Flight,
 ): void {
   if (clearsCache(response.headers)) {
-    visit.background.push(core.purge(() => true));
-    flight.isOutdated = false;
+    const purged = core.purge(ofSameOrigin(visit.request));
+    core.flights.hold(EVERY, purged);
+    visit.background.push(purged);
+    if (flight) flight.isOutdated = false;
   }
   const skew = skewOf(visit.request, response, core.settings.now());
   if (skew) core.emit(skew);
+}
+
+/** Whether a key is of a URL of the request's origin. */
+function ofSameOrigin({ url }: Request): (key: string) => boolean {
+  const { origin } = new URL(url);
+  return (key) => urlOfKey(key).startsWith(`${origin}/`);
 }
 
 const limitsOf = (core: Core, { isDirect }: Visit): Limits => ({
@@ -253,7 +257,11 @@ function draftOf(
   const { request } = visit;
   const { response, requestTime, responseTime } = arrival;
   const part = partOfResponse(response);
+  // A hook's own Response does not tell where it came from.
+  const type =
+    response.type === 'cors' || !core.isOwn(request.url) ? 'cors' : 'basic';
   const headers = fieldsToStore(response);
+  dateFields(headers, type, responseTime);
   return asComplete({
     base: visit.base,
     url: request.url,
@@ -266,9 +274,7 @@ function draftOf(
     }),
     requestTime,
     responseTime,
-    // A hook's own Response does not tell where it came from.
-    type:
-      response.type === 'cors' || !core.isOwn(request.url) ? 'cors' : 'basic',
+    type,
     body,
     tags: response.headers.get('cache-groups') ?? '',
     ...(part ? { part } : {}),
@@ -291,62 +297,6 @@ const replacing =
   (policy: Policy): boolean =>
     selects(policy, request) !== 'mismatch';
 
-/** Updates a stored response from a 304 or a HEAD (RFC 9111 sections 3.2 and 4.3.4); the payload stays as it is. */
-export function freshened(
-  core: Core,
-  visit: Visit,
-  entry: Entry,
-  { response, requestTime, responseTime }: Arrival,
-): Entry {
-  const headers = freshen(entry, response);
-  const requestHeaders = recordNominated(visit.request, {
-    status: entry.status,
-    headers,
-  });
-  const record = seal({
-    ...entry.record,
-    headers: headerLines(headers),
-    requestHeaders: headerLines(requestHeaders),
-    requestTime,
-    responseTime,
-  });
-  const { body, status } = entry;
-  const fresh: Entry = {
-    ...{ status, headers, requestHeaders, requestTime, responseTime },
-    ...{ record, body },
-  };
-  core.memory.forget(record.key);
-  if (body.is !== 'blob' || body.verified) core.remember(fresh);
-  core.changed(visit.base);
-  const written = core.store.freshen(record).then((isWritten) => {
-    // It was dropped while the origin was asked: memory must not keep it.
-    if (!isWritten) core.memory.forget(record.key, record.id);
-  });
-  core.flights.hold(visit.base, written);
-  visit.background.push(written);
-  return fresh;
-}
-
-/** Updates or outdates the stored response to GET by the answer to a HEAD that was forwarded (RFC 9111 section 4.3.5). */
-export function updateByHead(core: Core, visit: Visit, arrival: Arrival): void {
-  const { base, request } = visit;
-  if (visit.status.fwd === 'bypass' || arrival.response.status !== 200) return;
-  const settled = core.settled(base);
-  const update = async (): Promise<void> => {
-    await settled;
-    const found = await core.store.find(base, (policies) =>
-      policies.find((policy) => selects(policy, request) === 'match'),
-    );
-    if (found.is !== 'entry') return;
-    const said = headUpdate(found.entry, arrival.response);
-    if (said === 'freshen') freshened(core, visit, found.entry, arrival);
-    if (said === 'invalidate') await core.invalidate(base);
-  };
-  const updated = update();
-  core.flights.hold(base, updated);
-  visit.background.push(updated);
-}
-
 /** A redirect that the page follows by itself is hidden from the worker, but it is no error. */
 const unhidden = ({ type, status, headers }: Response): ResponseView => ({
   status: type === 'opaqueredirect' ? 303 : status,
@@ -366,13 +316,12 @@ export async function receiveUnsafe(
   for (const url of invalidated(request, unhidden(response)))
     visit.background.push(core.invalidateUrl(url, partition));
   const groups = invalidatedGroups(request, response);
-  const { origin } = new URL(request.url);
   if (groups.length > 0)
-    visit.background.push(
-      core.purgeGroups(groups, (key) => urlOfKey(key).startsWith(`${origin}/`)),
-    );
-  if (!isRebuildable(response) || !isStorable(request, response))
+    visit.background.push(core.purgeGroups(groups, ofSameOrigin(request)));
+  if (!isRebuildable(response) || !isStorable(request, response)) {
+    heed(core, visit, response);
     return response;
+  }
   const flight = core.flights.begin(visit.base);
   const arrival = { response, requestTime, responseTime: now() };
   visit.dropped = core.settled(visit.base);

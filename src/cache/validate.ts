@@ -16,7 +16,8 @@ import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { hooksBehind } from './hooks.js';
 import { mayStandIn } from './mode.js';
-import { freshened, receive } from './receive.js';
+import { freshened } from './freshen.js';
+import { receive } from './receive.js';
 import { answerFrom, verifiedEntry } from './serve.js';
 import { done, forwarding, type Step, type Visit } from './visit.js';
 

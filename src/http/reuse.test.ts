@@ -69,6 +69,9 @@ const RESPONSES: [cacheControl: string, decision: string][] = [
   ['max-age=5, stale-while-revalidate=6, no-cache', 'validate stale -5'],
   ['max-age=5, stale-while-revalidate=6, must-revalidate', 'validate stale -5'],
   ['max-age=5, immutable', 'validate stale -5'],
+  // What a 304 has brought since it was stored.
+  ['max-age=60, no-store', 'miss uri-miss'],
+  ['max-age=60, no-store, must-understand', 'fresh 50'],
   // What speaks to shared caches, or to nobody.
   [
     'max-age=5, proxy-revalidate, stale-while-revalidate=6',

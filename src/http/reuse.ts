@@ -134,6 +134,7 @@ function select<T extends StoredView>(
   let certain = false;
   let why: 'uri-miss' | 'vary-miss' | 'miss' = 'uri-miss';
   for (const stored of candidates) {
+    if (termsOf(stored).noStore) continue;
     const selected = selects(stored, request);
     if (selected === 'mismatch') {
       if (why === 'uri-miss') why = 'vary-miss';

@@ -8,6 +8,8 @@ import { governing, type Governing } from './targeted.js';
 export interface Terms {
   /** All directives, and the field that they come from. */
   readonly rules: Governing;
+  /** Not to be used at all (section 5.2.2.5): a 304 or a HEAD may have said so since it was stored. */
+  readonly noStore: boolean;
   /** Unqualified `no-cache`: never without validation (section 5.2.2.4). */
   readonly noCache: boolean;
   /** Never once stale (section 5.2.2.2). */
@@ -37,6 +39,8 @@ function readTerms(rules: Governing): Terms {
   const noCache = directives.get('no-cache');
   return {
     rules,
+    // "SHOULD ignore the no-store directive if it understands" the status: else it was never stored (section 5.2.2.3).
+    noStore: directives.has('no-store') && !directives.has('must-understand'),
     noCache: noCache !== undefined && withheldFields(noCache).length === 0,
     // proxy-revalidate and s-maxage speak to shared caches only.
     mustRevalidate: directives.has('must-revalidate'),
