@@ -7,7 +7,7 @@ import {
   type ByteRange,
   type CacheStatus,
 } from '../http/index.js';
-import type { Entry } from '../store/records.js';
+import { headerFields, type Entry } from '../store/records.js';
 
 /** Statuses whose responses have no body (Fetch Standard, section 2.2.3). */
 export const isNullBody = (status: number): boolean =>
@@ -48,13 +48,13 @@ const known = new WeakMap<Headers, Repeated>();
 
 const OURS = new Set(['age', 'cache-status', 'server-timing']);
 
-function repeatedOf(headers: Headers): Repeated {
+function repeatedOf({ headers, record }: Entry): Repeated {
   let repeated = known.get(headers);
   if (!repeated) {
     const before = (name: string): string =>
       headers.has(name) ? `${headers.get(name)}, ` : '';
     repeated = {
-      fields: [...headers].filter(([name]) => !OURS.has(name)),
+      fields: headerFields(record.headers).filter(([name]) => !OURS.has(name)),
       // Of two fields of one name only the first would reach the page (Chromium 156).
       status: before('cache-status'),
       timing: before('server-timing'),
@@ -72,7 +72,7 @@ function fieldsOf(
 ): Fields {
   const why = status.hit ? 'hit' : (status.fwd ?? '');
   const ms = (performance.now() - startedAt).toFixed(1);
-  const repeated = repeatedOf(entry.headers);
+  const repeated = repeatedOf(entry);
   return [
     ...repeated.fields,
     // "a cache MUST generate an Age header field" (RFC 9111 section 4)

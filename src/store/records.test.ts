@@ -139,3 +139,24 @@ test('bytes that are not those of the digest are found', () => {
     }),
   );
 });
+
+test('what is wrong with a record is found by its path, as superstruct names it', () => {
+  const { policy, payload } = pair();
+  const { url: _, ...lacking } = policy;
+  const cases: [value: unknown, path: string][] = [
+    [lacking, 'policy.url'],
+    [{ ...policy, more: 1 }, 'policy.more'],
+    [{ ...lacking, more: 1 }, 'policy.url'],
+    [{ ...policy, status: '200' }, 'policy.status'],
+    [Object.assign([], policy), 'policy'],
+    [Object.values(policy), 'policy'],
+    [null, 'policy'],
+  ];
+  for (const [value, path] of cases)
+    expect(decodePolicy(value, key), path).toMatchObject({ path });
+  const decoded = decodePolicy(policy, key);
+  if ('is' in decoded) throw new Error('the pair is broken');
+  expect(decodePayload({ ...payload, more: 1 }, decoded)).toMatchObject({
+    path: 'payload.more',
+  });
+});
