@@ -6,11 +6,17 @@
  */
 import type { Core } from './core.js';
 
-/** How long after the first request a worker notes what is asked for, in milliseconds. */
+/** For how long after the first request a worker notes what is asked for, in milliseconds. */
 const NOTED_MS = 3_000;
+
+/** How long nothing new must have been asked for before that is over as well: a worker may be stopped at any time. */
+const PAUSE_MS = 500;
 
 /** Most URLs that are read ahead; small bodies only, so this bounds the bytes as well. */
 const MOST = 64;
+
+/** How many are read at a time: a request that is here waits for no more of them. */
+const LANES = 8;
 
 /** Notes the first requests of a worker's life, and reads those of the last one. */
 export class Ahead {
@@ -19,6 +25,7 @@ export class Ahead {
   readonly #pending = new Map<string, Promise<void>>();
   #known = '';
   #isNoting = true;
+  #isStopped = false;
 
   constructor(core: Core) {
     this.#core = core;
@@ -27,9 +34,19 @@ export class Ahead {
   /** Notes that a URL was asked for. */
   note(base: string): void {
     if (!this.#isNoting) return;
-    if (this.#noted.size === 0) setTimeout(() => void this.#save(), NOTED_MS);
     this.#noted.add(base);
+    if (this.#noted.size === 1) this.#wait(NOTED_MS);
     if (this.#noted.size >= MOST) this.#isNoting = false;
+  }
+
+  /** Saves what was noted when a pause has brought nothing new, or the time is over. */
+  #wait(leftMs: number): void {
+    const { size } = this.#noted;
+    setTimeout(() => {
+      const isOver = size === this.#noted.size || leftMs <= PAUSE_MS;
+      if (isOver) void this.#save();
+      else this.#wait(leftMs - PAUSE_MS);
+    }, PAUSE_MS);
   }
 
   /** Resolves when a URL that is being read ahead is in memory; undefined when it is not being read. */
@@ -41,16 +58,25 @@ export class Ahead {
   async start(): Promise<void> {
     const bases = await this.#core.store.ahead();
     this.#known = bases.join('\n');
-    for (const base of bases.slice(0, MOST)) {
+    const left = bases.slice(0, MOST).values();
+    await Promise.all(Array.from({ length: LANES }, () => this.#lane(left)));
+  }
+
+  async #lane(left: Iterable<string>): Promise<void> {
+    for (const base of left) {
+      // Who asks for it reads it.
+      if (this.#isStopped || this.#noted.has(base)) continue;
       const read = this.#read(base).finally(() => this.#pending.delete(base));
       this.#pending.set(base, read);
+      await read;
     }
   }
 
   /** Forgets what is being read of a URL, or of all: it has changed meanwhile. */
   cancel(base?: string): void {
-    if (base === undefined) this.#pending.clear();
-    else this.#pending.delete(base);
+    if (base !== undefined) return void this.#pending.delete(base);
+    this.#isStopped = true;
+    this.#pending.clear();
   }
 
   async #read(base: string): Promise<void> {

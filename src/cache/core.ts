@@ -60,13 +60,7 @@ export class Core {
 
   constructor(settings: Settings) {
     this.settings = settings;
-    this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
-    this.network = new Network(settings, this.origin);
-    this.#peers = new Peers(settings.cacheName, (base) => {
-      this.ahead.cancel(base);
-      if (base === undefined) this.memory.clear();
-      else this.memory.forgetAll(base);
-    });
+    // First of all: the rest is done while the database opens.
     this.store = new Store({
       name: settings.cacheName,
       deadlineMs: settings.storageTimeoutMs,
@@ -76,6 +70,13 @@ export class Core {
         if (fault)
           this.emit(storeEvent(settings.cacheName, fault, settings.now()));
       },
+    });
+    this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
+    this.network = new Network(settings, this.origin);
+    this.#peers = new Peers(settings.cacheName, (base) => {
+      this.ahead.cancel(base);
+      if (base === undefined) this.memory.clear();
+      else this.memory.forgetAll(base);
     });
     this.search = new Search(this.store);
   }
@@ -199,13 +200,13 @@ export class Core {
     return true;
   }
 
-  /** Waits until what is being stored of this URL is. */
-  async settled(base: string): Promise<void> {
+  /** Resolves when what is being stored of this URL is; undefined when nothing is. */
+  settled(base: string): Promise<unknown> | undefined {
     const storing = this.flights.storing(base);
-    if (!storing) return;
+    if (!storing) return undefined;
     const { storageTimeoutMs } = this.settings;
     // A page that does not read its body keeps it from being stored: it costs one wait, once.
-    await withDeadline(storing, storageTimeoutMs, tooLong).catch(() =>
+    return withDeadline(storing, storageTimeoutMs, tooLong).catch(() =>
       this.flights.release(base),
     );
   }

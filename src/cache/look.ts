@@ -45,8 +45,8 @@ async function lookAt(
         ? policies
         : policies.filter((policy) => isEquivalent(policy, visit.base)),
     );
-  await core.settled(base);
-  await core.ahead.reading(base);
+  const busy = core.settled(base) ?? core.ahead.reading(base);
+  if (busy) await busy;
   const held = decide(core.memory.entries(base));
   if ('stored' in held) return stepOf(held, held.stored);
   if (held.is === 'miss' && !isRead(held.why)) return held;

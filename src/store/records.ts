@@ -151,8 +151,11 @@ export function headerFields(lines: string): [name: string, value: string][] {
 }
 
 /** Parses what headerLines() wrote. */
-export const parseHeaderLines = (lines: string): Headers =>
-  new Headers(headerFields(lines));
+export function parseHeaderLines(lines: string): Headers {
+  const headers = new Headers();
+  for (const [name, value] of headerFields(lines)) headers.append(name, value);
+  return headers;
+}
 
 type Unsealed = Omit<PolicyRecord, 'checksum'>;
 
@@ -205,12 +208,12 @@ function passes<T extends object>(
   value: unknown,
   { schema }: Struct<T, Record<string, Tested>>,
 ): value is T {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return false;
-  const names = Object.keys(schema);
   return (
-    Object.keys(value).length === names.length &&
-    names.every((name) => schema[name]?.test(fieldOf(value, name)))
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    Object.entries(schema).every(([name, { test }]) =>
+      test(fieldOf(value, name)),
+    )
   );
 }
 

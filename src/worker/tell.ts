@@ -27,8 +27,9 @@ async function tellClients(event: Told): Promise<void> {
  * postMessage and on BroadcastChannel('mendbox'); it never throws.
  */
 export function teller(): (event: Told) => void {
-  const channel = new BroadcastChannel(CHANNEL);
+  let channel: BroadcastChannel | undefined;
   return (event) => {
+    channel ??= new BroadcastChannel(CHANNEL);
     channel.postMessage(event);
     void tellClients(event);
   };
