@@ -1,5 +1,5 @@
 import type { EntryInfo } from '../../src/report.js';
-import { expect, test } from '../fixtures.js';
+import { expect, test, type App } from '../fixtures.js';
 import { bundled, startOwn } from '../own-worker.js';
 
 const fresh = { 'cache-control': 'max-age=600' };
@@ -36,6 +36,59 @@ test('`match` is told whether the URL is of the same origin', async ({
       return entries.map(({ url }) => url);
     })
     .toEqual([`${elsewhere.url}/other`]);
+});
+
+test('what lies below `bypassPaths` is left to the browser, but for unsafe requests', async ({
+  idle,
+  origin,
+}) => {
+  const script = `
+    const seen = [];
+    addEventListener('message', ({ ports }) => ports[0].postMessage(seen));
+    addEventListener('fetch', ({ request: { method, url } }) => {
+      if (new URL(url).pathname !== '/') seen.push(method + ' ' + new URL(url).pathname);
+    });
+    install({ bypassPaths: ['/api/', '/v(1)/'] });`;
+  await startOwn(idle, script);
+  const paths = ['/api/a?b', '/v(1)/a', '/apis'];
+  for (const path of paths)
+    origin.answer(path, { headers: fresh, body: path }, { body: 'newer' });
+  const marks: boolean[] = [];
+  for (const path of paths) {
+    const { headers } = await idle.fetch(path);
+    marks.push('cache-status' in headers);
+  }
+  expect(marks).toEqual([false, false, true]);
+  await idle.settled('/apis');
+  // A POST below them goes through the worker, which drops what it makes invalid.
+  origin.answer('/api/b', { headers: { location: '/apis' }, body: '' });
+  await idle.fetch('/api/b', { method: 'POST' });
+  await expect.poll(() => idle.keys()).toEqual([]);
+  test.skip(!idle.isChromium, 'only Chromium has addRoutes()');
+  expect(await toldBy(idle)).toEqual(['GET /apis', 'POST /api/b']);
+});
+
+/** What a worker of these tests answers to any message. */
+const toldBy = (app: App): Promise<unknown> =>
+  app.page.evaluate(() => {
+    const { port1, port2 } = new MessageChannel();
+    const reply = new Promise((resolve) => {
+      port1.addEventListener('message', ({ data }) => resolve(data));
+    });
+    port1.start();
+    navigator.serviceWorker.controller?.postMessage('', [port2]);
+    return reply;
+  });
+
+test('a wrong `bypassPaths` is refused by its name', async ({ idle }) => {
+  const script = `
+    let said = '';
+    try { install({ bypassPaths: ['api'] }); } catch (error) { said = String(error); }
+    addEventListener('message', ({ ports }) => ports[0].postMessage(said));
+    addEventListener('activate', (event) => event.waitUntil(clients.claim()));`;
+  await startOwn(idle, script);
+  const said = await toldBy(idle);
+  expect(said).toMatch(/^TypeError: .*bypassPaths/);
 });
 
 for (const listener of ['onHeal', 'match']) {

@@ -7,7 +7,9 @@
 import { HealingCache } from '../cache/cache.js';
 import type { HealingCacheOptions } from '../cache/options.js';
 import { decode } from '../messages.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import { answer } from './answer.js';
+import { Bypassed } from './routes.js';
 import { State } from './state.js';
 import { teller, type Told } from './tell.js';
 
@@ -25,6 +27,11 @@ export interface MatchOptions {
 export interface InstallOptions extends HealingCacheOptions {
   /** Which requests the cache may answer; the browser sends the others itself. Default: all. */
   match?: (options: MatchOptions) => boolean;
+  /**
+   * Paths of the worker's own origin, such as `/api/`: GET and HEAD requests below them are left to the browser, which in
+   * Chromium does not even start the worker for them. Default: none.
+   */
+  bypassPaths?: readonly string[];
   /** Replaces an older worker without waiting for its pages to close. Default true. */
   skipWaiting?: boolean;
   /** Takes control of the pages that are open already. Default true. */
@@ -72,6 +79,15 @@ function onMessage(event: ExtendableMessageEvent, cache: HealingCache): void {
   }
 }
 
+function takePlace(skipWaiting: boolean, claim: boolean): void {
+  self.addEventListener('install', () => {
+    if (skipWaiting) void self.skipWaiting();
+  });
+  self.addEventListener('activate', (event) => {
+    if (claim) event.waitUntil(self.clients.claim());
+  });
+}
+
 /**
  * Wires the service worker's install, activate, fetch and message events to one
  * HealingCache, and tells every window of the origin what it heals.
@@ -84,6 +100,7 @@ function onMessage(event: ExtendableMessageEvent, cache: HealingCache): void {
 export function install(options: InstallOptions = {}): HealingCache {
   const {
     match,
+    bypassPaths = [],
     skipWaiting = true,
     claim = true,
     statePage = false,
@@ -94,6 +111,7 @@ export function install(options: InstallOptions = {}): HealingCache {
       'mendbox: install() belongs in the script of a service worker.',
     );
   }
+  const bypassed = IS_READY_MADE ? undefined : new Bypassed(bypassPaths);
   const tell = teller();
   const state = statePage ? new State() : undefined;
   const telling =
@@ -108,15 +126,11 @@ export function install(options: InstallOptions = {}): HealingCache {
     onHeal: telling(rest.onHeal),
     onSkew: telling(rest.onSkew),
   });
-  self.addEventListener('install', () => {
-    if (skipWaiting) void self.skipWaiting();
-  });
-  self.addEventListener('activate', (event) => {
-    if (claim) event.waitUntil(self.clients.claim());
-  });
+  self.addEventListener('install', (event) => bypassed?.tell(event));
+  takePlace(skipWaiting, claim);
   self.addEventListener('fetch', (event) => {
     if (state?.isFor(event.request)) event.respondWith(state.page(cache));
-    else onFetch(event, cache, match);
+    else if (!bypassed?.has(event.request)) onFetch(event, cache, match);
   });
   self.addEventListener('message', (event) => onMessage(event, cache));
   return cache;
