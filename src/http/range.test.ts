@@ -49,6 +49,7 @@ for (const [range, length, result] of RANGES) {
 
 const CONTENT_RANGES: [value: string | null, result: unknown][] = [
   ['bytes 0-4/10', { first: 0, last: 4, total: 10 }],
+  ['bytes 5-5/6', { first: 5, last: 5, total: 6 }],
   ['bytes 4-9/*', { first: 4, last: 9, total: undefined }],
   ['bytes */10', undefined],
   ['bytes 5-4/10', undefined],
@@ -103,6 +104,9 @@ const COVERS: [part: string, range: string | undefined, result: boolean][] = [
   ['bytes 4-9/10', 'bytes=-5', true],
   ['bytes 4-9/10', 'bytes=6-8', true],
   ['bytes 4-9/10', 'bytes=6-', true],
+  ['bytes 4-9/10', 'bytes=4-9', true],
+  ['bytes 4-9/10', 'bytes=3-9', false],
+  ['bytes 4-8/10', 'bytes=4-9', false],
   ['bytes 4-9/10', 'bytes=3-5', false],
   ['bytes 4-9/10', 'bytes=-7', false],
   ['bytes 4-9/10', 'bytes=99-', false],
@@ -111,6 +115,8 @@ const COVERS: [part: string, range: string | undefined, result: boolean][] = [
   ['bytes 0-9/10', undefined, true],
   ['bytes 4-9/*', 'bytes=4-9', true],
   ['bytes 4-9/*', 'bytes=4-', false],
+  ['bytes 4-9/*', 'bytes=3-5', false],
+  ['bytes 4-9/*', 'bytes=8-10', false],
   ['bytes 4-9/*', 'bytes=-1', false],
   ['bytes 4-9/*', undefined, false],
   ['x', 'bytes=0-0', false],

@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import * as fc from 'fast-check';
 import { parseDictionary, parseStrings } from './structured-fields.js';
 
 const VALID: [text: string, members: Record<string, unknown>][] = [
@@ -63,4 +64,38 @@ test('a list of strings is read without parameters, and anything else is none', 
   expect(parseStrings('')).toEqual([]);
   for (const text of ['a', '"a",', '"a" "b"', '"a", 1', '"a'])
     expect(parseStrings(text)).toBeUndefined();
+});
+
+test('dictionaries and lists of strings survive being written and parsed again', () => {
+  const text = fc.stringMatching(/^[ -~]{0,12}$/);
+  const item = fc.oneof(
+    text,
+    fc.boolean(),
+    fc.integer({ min: -999_999_999_999_999, max: 999_999_999_999_999 }),
+  );
+  const write = (value: string | number | boolean): string => {
+    if (typeof value === 'boolean') return value ? '?1' : '?0';
+    if (typeof value === 'number') return String(value);
+    return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  };
+  const key = fc.stringMatching(/^[a-z*][a-z0-9_.*-]{0,8}$/);
+  const comma = fc.constantFrom(',', ', ', ' ,\t');
+  const tail = fc.constantFrom('', ';p', '; q=1;r="x,y"');
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(key, item), { selector: ([name]) => name }),
+      fc.array(text),
+      comma,
+      tail,
+      (members, strings, between, parameters) => {
+        const field = members.map(
+          ([name, value]) => `${name}=${write(value)}${parameters}`,
+        );
+        const dictionary = parseDictionary(field.join(between)) ?? [];
+        expect([...dictionary]).toEqual(members);
+        const list = strings.map((each) => write(each) + parameters);
+        expect(parseStrings(list.join(between))).toEqual(strings);
+      },
+    ),
+  );
 });
