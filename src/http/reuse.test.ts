@@ -235,8 +235,30 @@ test('with equal dates the one received last answers', () => {
   const date = new Date(NOW - 20_000).toUTCString();
   early.headers.set('date', date);
   late.headers.set('date', date);
-  const found = reuse(request(), [late, early], NOW);
-  expect('stored' in found && found.stored).toBe(late);
+  for (const order of [
+    [late, early],
+    [early, late],
+  ]) {
+    const found = reuse(request(), order, NOW);
+    expect('stored' in found && found.stored).toBe(late);
+  }
+});
+
+test('a later date counts more than having been received later', () => {
+  const at = (age: number, received: number) =>
+    stored(
+      FRESH,
+      { date: new Date(NOW - age).toUTCString() },
+      { responseTime: NOW - received },
+    );
+  const [newer, older] = [at(12_000, 12_000), at(20_000, 9000)];
+  for (const order of [
+    [newer, older],
+    [older, newer],
+  ]) {
+    const found = reuse(request(), order, NOW);
+    expect('stored' in found && found.stored).toBe(newer);
+  }
 });
 
 test('a part answers only requests for what it holds', () => {
