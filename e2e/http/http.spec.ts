@@ -6,8 +6,8 @@ import { tables } from './tables.js';
 /** Cases that are under way at once. */
 const LANES = 12;
 
-// All cases run in one page and share its worker, as a site's requests do. What needs no browser is tested beside the
-// parts of src/http that it is made of.
+// All cases run in one page and share its worker, as a site's requests do. What needs no browser runs in
+// Node too: pure.test.ts.
 test('every case of the tables comes out as the standards say', async ({
   app,
   origin,

@@ -61,12 +61,11 @@ export class PlainCache {
     switch (decided.is) {
       case 'fresh':
         return this.#hit(request, decided.stored, decided.ttl);
-      case 'stale-while-revalidate':
-        try {
-          return this.#hit(request, decided.stored, decided.ttl);
-        } finally {
-          this.#behind(request, decided.stored);
-        }
+      case 'stale-while-revalidate': {
+        const answer = this.#hit(request, decided.stored, decided.ttl);
+        this.#behind(request, decided.stored);
+        return answer;
+      }
       case 'validate':
         return this.#validate(request, decided.stored, { fwd: decided.why });
       case 'miss':
