@@ -63,11 +63,6 @@ const parts = [
     modules: ['cache/search', 'http/no-vary-search'],
   },
   { part: 'Cache-Groups', entry: 'cache', modules: ['http/groups'] },
-  {
-    part: "modes: Workbox's five strategies",
-    entry: 'cache',
-    modules: ['cache/mode'],
-  },
   { part: 'the idle probe', entry: 'cache', modules: ['cache/probe'] },
   { part: 'read-ahead', entry: 'cache', modules: ['cache/ahead'] },
   {

@@ -100,11 +100,12 @@ export interface VerifyReport {
   /** Pairs that are stale. */
   readonly expired: number;
   /** The kept sums less the counted ones; 0 when they are exact. Known when the walk is at its end. */
-  readonly drift?: { readonly bytes: number; readonly entries: number };
+  readonly drift?:
+    { readonly bytes: number; readonly entries: number } | undefined;
   /** Whether the store could be read. */
   readonly readable: boolean;
-  /** Where to go on; absent when everything was checked. */
-  readonly next?: string;
+  /** Where to go on; undefined when everything was checked. */
+  readonly next?: string | undefined;
 }
 
 /** What warm() did. */

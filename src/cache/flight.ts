@@ -5,7 +5,7 @@
 
 /** One request of a URL that is with the network, or whose response is being stored. */
 export class Flight {
-  #end: () => void = () => undefined;
+  readonly #onEnd: (flight: Flight) => void;
   #released: () => void = () => undefined;
   /** Resolves when those who wait may go on. */
   readonly free = new Promise<void>((resolve) => {
@@ -15,13 +15,13 @@ export class Flight {
   isStoring = false;
   /** Whether the URL was invalidated in the meantime: what comes of it must not be stored. */
   isOutdated = false;
-  /** Resolves when the response is stored, or will not be. */
-  readonly done = new Promise<void>((resolve) => {
-    this.#end = resolve;
-  });
-
   /** Whether lookups need not wait: the body is large and on its way. */
   isReleased = false;
+
+  /** `onEnd` is told when the response is stored, or will not be. */
+  constructor(onEnd: (flight: Flight) => void) {
+    this.#onEnd = onEnd;
+  }
 
   /** Lets those who wait go on, while the body is still being stored. */
   release(): void {
@@ -32,7 +32,7 @@ export class Flight {
   /** Says that nothing more comes of it. */
   end(): void {
     this.release();
-    this.#end();
+    this.#onEnd(this);
   }
 }
 
@@ -45,14 +45,13 @@ export class Flights {
 
   /** Begins a flight; it is forgotten when it ends. */
   begin(base: string): Flight {
-    const flight = new Flight();
     const flights = this.#flights.get(base) ?? new Set();
-    this.#flights.set(base, flights.add(flight));
-    void flight.done.then(() => {
-      flights.delete(flight);
+    const flight = new Flight((ended) => {
+      flights.delete(ended);
       if (flights.size === 0 && this.#flights.get(base) === flights)
         this.#flights.delete(base);
     });
+    this.#flights.set(base, flights.add(flight));
     return flight;
   }
 

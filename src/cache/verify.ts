@@ -23,27 +23,23 @@ export async function verifyStore(
 ): Promise<VerifyReport> {
   const tally: Tally = { checked: 0, bytes: 0, expired: 0, broken: [] };
   const until = performance.now() + (options.budgetMs ?? Infinity);
-  let after = options.from;
-  for (;;) {
-    const keys = await core.store.keys(after, BATCH);
-    if (!keys) return { ...tally, readable: false, ...cursor(after) };
+  let next = options.from;
+  let keys: string[] | undefined;
+  do {
+    keys = await core.store.keys(next, BATCH);
+    if (!keys) return { ...tally, readable: false, next };
     for (const key of keys) {
       const isRead = await verifyOne(core, key, tally, options, refetch);
-      if (!isRead) return { ...tally, readable: false, ...cursor(after) };
-      after = key;
+      if (!isRead) return { ...tally, readable: false, next };
+      next = key;
       // After a pair, not before: however small the budget, the walk goes on.
-      if (performance.now() > until)
-        return { ...tally, readable: true, next: key };
+      if (performance.now() > until) return { ...tally, readable: true, next };
     }
-    if (keys.length < BATCH) break;
-  }
+  } while (keys.length === BATCH);
   // The walk is at its end, in however many parts.
   const drift = await core.store.recount();
-  return { ...tally, readable: true, ...(drift ? { drift } : {}) };
+  return { ...tally, readable: true, drift };
 }
-
-const cursor = (after: string | undefined): Pick<VerifyReport, 'next'> =>
-  after === undefined ? {} : { next: after };
 
 /** Checks one pair; false when the store cannot be used any more. */
 async function verifyOne(
@@ -98,10 +94,5 @@ async function note(
       () => undefined,
     );
   const { fault, path } = bad;
-  tally.broken.push({
-    url,
-    fault,
-    path,
-    repaired,
-  });
+  tally.broken.push({ url, fault, path, repaired });
 }

@@ -103,6 +103,19 @@ test('a field with any other value is found, whatever it is', () => {
   );
 });
 
+test('a record with a field that nobody knows is not used, however large it is', () => {
+  const { policy, payload } = pair();
+  const decoded = decodePolicy(policy, key);
+  if ('is' in decoded) throw new Error('the pair is broken');
+  const more = { more: Array.from({ length: 1e6 }, () => 1) };
+  expect(decodePolicy({ ...policy, ...more }, key)).toMatchObject({
+    fault: 'policy-invalid',
+  });
+  expect(decodePayload({ ...payload, ...more }, decoded)).toMatchObject({
+    fault: 'payload-invalid',
+  });
+});
+
 test('a policy that was sealed with impossible fields is not used, though its checksum is right', () => {
   const wrong: Partial<PolicyRecord>[] = [
     { status: 0 },

@@ -103,7 +103,7 @@ export const FINGERPRINT: string = digestText(
 );
 
 const ours = { schema: oneOf(FINGERPRINT) };
-// type(), not object(), which lists the keys of whatever it is given, and prints what it does not know.
+// type(), not object(), which lists the keys of whatever it is given, and prints those that it does not know.
 const PolicySchema = type({ ...ours, ...policyFields });
 const PayloadSchema = type({ ...ours, ...payloadFields });
 
@@ -201,19 +201,19 @@ function contradiction(record: PolicyRecord): string | undefined {
 }
 
 /**
- * Whether superstruct would accept a value: its own tests of the same fields, without the generators that find a path.
- * Two records pass on every hit; what does not is validated, and says where it fails.
+ * Whether superstruct would accept a value, and it has no field more: its own tests of the same fields, without the
+ * generators that find a path. Two records pass on every hit; what does not is validated, and says where it fails.
  */
 function passes<T extends object>(
   value: unknown,
   { schema }: Struct<T, Record<string, Tested>>,
 ): value is T {
+  const fields = Object.entries(schema);
   return (
     typeof value === 'object' &&
     !Array.isArray(value) &&
-    Object.entries(schema).every(([name, { test }]) =>
-      test(fieldOf(value, name)),
-    )
+    fields.every(([name, { test }]) => test(fieldOf(value, name))) &&
+    Object.keys(Object(value)).length === fields.length
   );
 }
 
@@ -227,11 +227,8 @@ function checked<T extends object>(
   schema: Struct<T, Record<string, Tested>>,
 ): T | string {
   if (passes(value, schema)) return value;
-  const [error, record] = validate(
-    Array.isArray(value) ? undefined : value,
-    schema,
-  );
-  return error ? [name, ...error.path].join('.') : record;
+  const [error] = validate(Array.isArray(value) ? undefined : value, schema);
+  return [name, ...(error?.path ?? [])].join('.');
 }
 
 /** Decodes what the store `policies` holds under a key. */
