@@ -229,6 +229,12 @@ test('of several variants the most recent that matches answers', () => {
   expect(found.is === 'fresh' && found.stored).toBe(older);
 });
 
+test('what must not be used does not stand in the way of what may', () => {
+  const fresh = stored(FRESH);
+  const found = reuse(request(), [stored('no-store, max-age=60'), fresh], NOW);
+  expect('stored' in found && found.stored).toBe(fresh);
+});
+
 test('with equal dates the one received last answers', () => {
   const early = stored(FRESH, {}, { responseTime: NOW - 20_000 });
   const late = stored(FRESH, {}, { responseTime: NOW - 9000 });
