@@ -1,17 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, isHit, test as base } from '../fixtures.js';
+import type * as Testing from '../../src/testing/index.js';
+import type * as Window from '../../src/window/index.js';
+import { isHit } from '../fixtures.js';
 import { sha256 } from '../origin.js';
 import { publish, readFiles } from '../workbox/build.js';
-import { builtApp, command, installed, pack } from './install.js';
-
-const test = base.extend<object, { packed: string }>({
-  packed: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from this pattern
-    async ({}, use) => use(await pack()),
-    { scope: 'worker' },
-  ],
-});
+import { builtApp, command, installed } from './install.js';
+import { expect, test } from './packed.js';
 
 // npm may have to fetch, and every app is built with a Vite of its own.
 test.setTimeout(300_000);
@@ -49,6 +44,28 @@ for (const [name, packages] of [
     await idle.settled('/api/data', sha256('data'));
   });
 }
+
+test("the README's test of one's own app passes, and the answer was broken before", async ({
+  packed,
+  idle: { page },
+  origin,
+}) => {
+  publish(origin, await readFiles(await builtApp(packed, 'vite', [])));
+  const headers = { 'cache-control': 'max-age=600' };
+  origin.answer('/api/data', { headers, body: 'data' });
+  await page.goto(`${origin.url}/`);
+  await expect(page.getByRole('status')).toHaveText('controlled');
+  const [text, status] = await page.evaluate(async () => {
+    const { corrupt, warm } = window as unknown as typeof Testing &
+      typeof Window;
+    await warm(['/api/data']);
+    await corrupt('/api/data', 'flip-bit');
+    const response = await fetch('/api/data');
+    return [await response.text(), response.headers.get('cache-status')];
+  });
+  expect(text).toBe('data');
+  expect(status).toContain('healed-digest-mismatch');
+});
 
 /** An entry's type check needs the library in which its types are used. */
 const entries: Readonly<Record<string, readonly string[]>> = {
@@ -132,4 +149,12 @@ test('what exports and sideEffects name is in the package, and no test or settin
   expect(
     files.filter((path) => /\.test\.|tsconfig|node_modules/.test(path)),
   ).toEqual([]);
+});
+
+test('a server may import what its pages import', async ({ packed }) => {
+  const folder = await installed(packed, []);
+  const names = ['mendbox', 'mendbox/window', 'mendbox/http', 'mendbox/vite'];
+  const code = names.map((name) => `await import('${name}');`).join('\n');
+  const options = ['--input-type=module', '--eval', code];
+  await command(folder, process.execPath, ...options);
 });

@@ -91,6 +91,26 @@ test('a wrong `bypassPaths` is refused by its name', async ({ idle }) => {
   expect(said).toMatch(/^TypeError: .*bypassPaths/);
 });
 
+test('a worker that answers by itself takes the cache from install(), and pages can ask it', async ({
+  idle,
+  origin,
+}) => {
+  await startOwn(
+    idle,
+    `const cache = install({ match: () => false });
+    addEventListener('fetch', (event) => {
+      if (event.request.url.endsWith('/a'))
+        event.respondWith(cache.handle({ event, request: event.request }));
+    });`,
+  );
+  for (const path of ['/a', '/b'])
+    origin.answer(path, { headers: fresh, body: path });
+  expect((await idle.fetch('/a')).headers).toHaveProperty('cache-status');
+  expect((await idle.fetch('/b')).headers).not.toHaveProperty('cache-status');
+  await idle.settled('/a');
+  expect(await idle.stats()).toMatchObject({ entries: 1, misses: 1 });
+});
+
 for (const listener of ['onHeal', 'match']) {
   test(`a throwing ${listener} never fails a request`, async ({
     idle,

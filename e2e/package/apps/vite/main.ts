@@ -1,4 +1,7 @@
-import { register } from 'mendbox/window';
+import { breakStorage, corrupt } from 'mendbox/testing';
+import { register, warm } from 'mendbox/window';
+
+Object.assign(window, { breakStorage, corrupt, warm });
 
 const worker = await register();
 if (worker.registered) await worker.controlled;
