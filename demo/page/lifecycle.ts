@@ -7,18 +7,24 @@ function serve(release: string): void {
   document.cookie = `${RELEASE_COOKIE}=${release}; path=/lifecycle/; SameSite=Strict`;
 }
 
+/** Releases are counted on for as long as this browser remembers: a worker of an earlier visit may still be there. */
+function nextRelease(): string {
+  const next = String(Number(localStorage.getItem(RELEASE_COOKIE)) + 1);
+  localStorage.setItem(RELEASE_COOKIE, next);
+  return next;
+}
+
 /** The app in the frame; opened when it is first needed. */
 export function wireLifecycle(): void {
   const frame = findOf(HTMLIFrameElement, '#lifecycle-frame');
-  let release = Date.now() % 100_000;
   const deploys: Readonly<Record<string, () => string>> = {
-    release: () => String(++release),
+    release: nextRelease,
     skew: () => 'skew',
     kill: () => 'kill',
   };
   const isOpen = (): boolean => frame.hasAttribute('src');
   const open = (): void => {
-    serve(deploys['release']?.() ?? '');
+    serve(nextRelease());
     frame.src = '/lifecycle/';
     frame.hidden = false;
     find('#lifecycle-closed').hidden = true;

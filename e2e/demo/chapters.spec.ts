@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { CHECKS } from '../../demo/checks.js';
 import { expect, test } from './demo-page.js';
 
@@ -121,3 +122,33 @@ test('a release waits for the user’s yes, a worker of another version is notic
   await page.getByTestId('deploy-release').click();
   await expect(worker).toHaveText('in control');
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`with every chapter played nothing scrolls sideways at 390 px, and axe finds nothing wrong in ${colorScheme}`, async ({
+    demo: { page },
+    demo,
+  }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await demo.open();
+    // By the keyboard alone.
+    for (const name of ['beside-run', 'flight-run', 'checks-run']) {
+      await page.getByTestId(name).focus();
+      await page.keyboard.press('Enter');
+      await expect(page.getByTestId(name)).toBeDisabled();
+      await expect(page.getByTestId(name)).toBeEnabled();
+    }
+    await page.getByTestId('lifecycle-open').press('Enter');
+    const app = page.frameLocator('#lifecycle-frame');
+    await expect(app.getByTestId('app-worker')).toHaveText('in control');
+    await expect(page.locator('.checks tbody tr')).toHaveCount(CHECKS.length);
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - window.innerWidth,
+    );
+    expect(over).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(
+      violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+    ).toEqual([]);
+  });
+}
