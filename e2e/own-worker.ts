@@ -5,9 +5,11 @@ import type { App } from './fixtures.js';
 const source = (path: string): string =>
   JSON.stringify(fileURLToPath(new URL(`../src/${path}`, import.meta.url)));
 
-/** A worker of one's own: this script, with install() in scope, bundled as an app would. */
+/** A worker of one's own: this script, with install() and HealingCache in scope, bundled as an app would. */
 export const bundled = (script: string): Promise<string> =>
-  bundle(`import { install } from ${source('worker/install.ts')}; ${script}`);
+  bundle(`import { install } from ${source('worker/install.ts')};
+    import { HealingCache } from ${source('index.ts')};
+    ${script}`);
 
 /** A script for a page that makes mendbox's own exports a global of this name. */
 export const bundledGlobal = (name: string): Promise<string> =>

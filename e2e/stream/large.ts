@@ -63,7 +63,7 @@ export async function store(
 }
 
 /** Flips one bit in the middle of each of these slices of a stored body. */
-export async function damageSlices(
+export async function flipSlices(
   app: App,
   path: string,
   slices: readonly number[],
@@ -88,5 +88,14 @@ export async function damageSlices(
     },
     [app.key(path), SLICE, slices] as const,
   );
+}
+
+/** As flipSlices(), and the worker's memory is lost. */
+export async function damageSlices(
+  app: App,
+  path: string,
+  slices: readonly number[],
+): Promise<void> {
+  await flipSlices(app, path, slices);
   await app.restartWorker();
 }

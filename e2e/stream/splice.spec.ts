@@ -94,6 +94,19 @@ const rows: readonly Row[] = [
     asks: range(2),
   },
   {
+    name: 'the same bytes have another validator by now',
+    bad: [2],
+    again: ranged(large('renamed', bytes)),
+    outcomes: ['refetch-spliced'],
+    asks: range(2),
+  },
+  {
+    name: 'the part that the origin sends is coded',
+    bad: [2],
+    again: inField('content-encoding', () => 'gzip'),
+    outcomes: ['stream-error'],
+  },
+  {
     name: 'the validator is weak',
     bad: [2],
     stored: weak,
