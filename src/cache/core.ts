@@ -7,7 +7,7 @@ import { baseOf, Memory } from '../store/memory.js';
 import type { Broken, Entry, Policy } from '../store/records.js';
 import { Store } from '../store/store.js';
 import { Ahead } from './ahead.js';
-import { EVERY, Flights } from './flight.js';
+import { EVERY, flightsOf, type Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Facts } from './heal.js';
 import type { Hooks } from './hooks.js';
@@ -35,6 +35,12 @@ const USED_STEP = 60_000;
 const ownOrigin = (): string =>
   typeof location === 'undefined' ? '' : location.origin;
 
+/** Most drops that are owed at a time. */
+const OWED = 100;
+
+/** Says of a key whether it is meant. */
+type Accepts = (key: string) => boolean;
+
 /** What a cache has counted since its worker started. */
 export interface Counts {
   hits: number;
@@ -50,12 +56,16 @@ export class Core {
   readonly search: Search;
   readonly memory: Memory;
   readonly network: Network;
-  readonly flights = new Flights();
+  readonly flights: Flights;
   readonly relapses = new Relapses();
   readonly counts: Counts = { hits: 0, misses: 0, heals: 0 };
   readonly probe = new Probe(this);
   readonly ahead = new Ahead(this);
   readonly #peers: Peers;
+  /** When records changed last, by performance.now(), in milliseconds. */
+  #changedAt = 0;
+  /** Drops that have not been done yet, or failed. */
+  #owed = new Set<Accepts>();
   readonly #uses = new Map<string, number>();
 
   constructor(settings: Settings) {
@@ -73,11 +83,10 @@ export class Core {
     });
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
     this.network = new Network(settings, this.origin);
-    this.#peers = new Peers(settings.cacheName, (base) => {
-      this.ahead.cancel(base);
-      if (base === undefined) this.memory.clear();
-      else this.memory.forgetAll(base);
-    });
+    this.flights = flightsOf(settings.cacheName);
+    this.#peers = new Peers(settings.cacheName, this.flights.near, (base) =>
+      this.forget(base),
+    );
     this.search = new Search(this.store);
   }
 
@@ -131,22 +140,31 @@ export class Core {
   /** Looks up what would answer a visit, past the memory tier. */
   async find(visit: Visit): Promise<Found> {
     await this.settled(visit.base);
+    if (this.owes(visit.base)) return { is: 'none' };
     return this.store.find(visit.base, (policies) => {
       const decided = reuse(visit.request, policies, this.settings.now());
       return 'stored' in decided ? decided.stored : undefined;
     });
   }
 
-  /** Tells other caches over the same store that a URL's records changed. */
+  /** Notes that a URL's records changed, or that any may have, and tells other caches over the same store. */
   changed(base?: string): void {
+    this.#changedAt = performance.now();
+    this.freshened(base);
+  }
+
+  /** As changed(), where the body and its id stay. */
+  freshened(base?: string): void {
     this.ahead.cancel(base);
     this.#peers.tell(base);
   }
 
-  /** Empties the memory tier. */
-  forget(): void {
-    this.ahead.cancel();
-    this.memory.clear();
+  /** Empties the memory tier, or forgets what it holds of one URL. */
+  forget(base?: string): void {
+    this.ahead.cancel(base);
+    this.#changedAt = performance.now();
+    if (base === undefined) this.memory.clear();
+    else this.memory.forgetAll(base);
   }
 
   /** Closes the store and what hangs on it. */
@@ -226,17 +244,50 @@ export class Core {
     this.memory.forgetAll(base);
     this.flights.outdate((other) => other === base);
     this.changed(base);
-    const dropped = this.store.drop(base);
+    const dropped = this.#owing(
+      (key) => baseOf(key) === base,
+      this.store.drop(base),
+    );
     this.flights.hold(base, dropped);
+    // What others have read in the meantime.
+    void dropped.then(() => this.changed(base));
     return dropped;
   }
 
+  /**
+   * Whether what is stored of a URL was to be dropped and may be there still, as the store failed or takes its time: then
+   * it is as good as gone, and the drop is tried again.
+   */
+  owes(base: string): boolean {
+    for (const accepts of this.#owed)
+      if (accepts(base)) {
+        if (!this.flights.storing(base))
+          this.flights.hold(base, this.purge(accepts));
+        return true;
+      }
+    return false;
+  }
+
+  /** Notes a drop until it is done; one that failed resolves to false. */
+  async #owing<T>(accepts: Accepts, dropped: Promise<T>): Promise<T> {
+    this.#owed.add(accepts);
+    const done = await dropped;
+    if (done !== false) this.#owed.delete(accepts);
+    // Where so much failed, everything stored is as good as gone.
+    else if (this.#owed.size > OWED) this.#owed = new Set([() => true]);
+    return done;
+  }
+
   /** Drops every entry whose key is accepted, and what is on its way to be one. */
-  purge(accepts: (key: string) => boolean): Promise<number> {
+  async purge(accepts: Accepts): Promise<number> {
     this.memory.forgetWhere(accepts);
     this.flights.outdate(accepts);
     this.changed();
-    return this.store.purge(accepts);
+    const count = await this.#owing(accepts, this.store.purge(accepts));
+    // What was read in the meantime.
+    this.memory.forgetWhere(accepts);
+    this.changed();
+    return count || 0;
   }
 
   /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait for it. */
@@ -289,9 +340,16 @@ export class Core {
     );
   }
 
-  /** Keeps an entry that just answered, unless the memory tier has it. */
-  rememberOnce(entry: Entry): void {
-    const held = this.memory.entries(baseOf(entry.record.key));
+  /** Whether records changed, of whatever URL, since a time by performance.now(), in milliseconds. */
+  hasChanged(since: number): boolean {
+    return this.#changedAt >= since;
+  }
+
+  /** Keeps an entry that just answered, unless the memory tier has it, or something changed since it was asked for. */
+  rememberOnce(entry: Entry, { startedAt }: Visit): void {
+    const base = baseOf(entry.record.key);
+    if (this.hasChanged(startedAt)) return;
+    const held = this.memory.entries(base);
     if (!held.some(({ record }) => record.id === entry.record.id))
       this.memory.remember(entry);
   }

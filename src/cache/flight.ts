@@ -39,8 +39,19 @@ export class Flight {
 /** Under this key lookups of every URL are held back. */
 export const EVERY = '';
 
+const known = new Map<string, Flights>();
+
+/** The flights over one store: caches of the same name in one worker share them. */
+export function flightsOf(name: string): Flights {
+  const flights = known.get(name) ?? new Flights();
+  known.set(name, flights);
+  return flights;
+}
+
 /** The flights of every URL. */
 export class Flights {
+  /** What the caches that share them forget by. */
+  readonly near = new Set<(base?: string) => void>();
   readonly #flights = new Map<string, Set<Flight>>();
 
   /** Begins a flight; it is forgotten when it ends. */

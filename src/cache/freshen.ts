@@ -78,7 +78,7 @@ function keptFresh(core: Core, base: string, fresh: Entry): Promise<unknown> {
   const { body, record } = fresh;
   core.memory.forget(record.key);
   if (body.is !== 'blob' || body.verified) core.remember(fresh);
-  core.changed(base);
+  core.freshened(base);
   const written = core.store.freshen(record).then((isWritten) => {
     // It was dropped while the origin was asked: memory must not keep it.
     if (!isWritten) core.memory.forget(record.key, record.id);

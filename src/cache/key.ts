@@ -1,14 +1,18 @@
 /** What a stored response is found by: URL, credentials and partition. */
 
-/** What names a response's place in the store: `[partition ][omit ]URL`; a URL holds no space. */
+/** What names a response's place in the store: `[=partition ][omit ]URL`; a URL holds no space. */
 export function baseKey(
   url: string,
   credentialed: boolean,
   partition: string | null,
 ): string {
-  const prefix = partition === null ? '' : `${encodeURIComponent(partition)} `;
+  const prefix = partition === null ? '' : partitionPrefix(partition);
   return prefix + (credentialed ? '' : 'omit ') + withoutFragment(url);
 }
+
+/** How the keys of a partition begin; one called `omit` is not what has no credentials. */
+export const partitionPrefix = (partition: string): string =>
+  `=${encodeURIComponent(partition)} `;
 
 /** The URL inside a key. */
 export function urlOfKey(key: string): string {

@@ -50,6 +50,7 @@ async function lookAt(
   const held = decide(core.memory.entries(base));
   if ('stored' in held) return stepOf(held, held.stored);
   if (held.is === 'miss' && !isRead(held.why)) return held;
+  if (core.owes(base)) return without(held);
   let choice: Reuse<Policy> = held;
   const found = await core.store.find(base, (policies) => {
     choice = decide(policies);
@@ -62,9 +63,7 @@ async function lookAt(
     case 'entry':
       return stepOf(choice, found.entry);
     case 'none':
-      return choice.is === 'only-if-cached'
-        ? choice
-        : stepOf(choice, undefined);
+      return without(choice);
     case 'broken':
     case 'store-fault':
       return found;
@@ -87,6 +86,10 @@ function decideAmong<T extends Policy>(
 const isNothing = (step: Step | LocalOnly): boolean =>
   step.is === 'only-if-cached' ||
   (step.is === 'miss' && !step.beginning && isRead(step.why));
+
+/** What comes of a decision when nothing is stored. */
+const without = (decided: Reuse<Policy>): Step | LocalOnly =>
+  decided.is === 'only-if-cached' ? decided : stepOf(decided, undefined);
 
 function stepOf(decided: Reuse<Policy>, entry: Entry | undefined): Step {
   if (decided.is === 'miss')

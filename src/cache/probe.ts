@@ -58,7 +58,7 @@ export class Probe {
   async #mend(entry: Entry, { fault, path }: Broken): Promise<void> {
     const core = this.#core;
     const found = performance.now();
-    const isMended = await this.#rewrite(entry);
+    const isMended = await this.#rewrite(entry, found);
     const outcome: Outcome = isMended ? 'rewritten' : 'dropped';
     core.tell({
       url: entry.record.url,
@@ -71,7 +71,7 @@ export class Probe {
   }
 
   /** Writes the verified bytes back; false when they are not to be had any more, and nothing is kept. */
-  async #rewrite(entry: Entry): Promise<boolean> {
+  async #rewrite(entry: Entry, since: number): Promise<boolean> {
     const core = this.#core;
     const { record } = entry;
     const base = baseOf(record.key);
@@ -82,6 +82,8 @@ export class Probe {
     await dropped;
     const sealed = bytes && sealBuffer(bytes, core.store.takesBlobs);
     if (sealed?.digests !== record.digests) return false;
+    // It became invalid meanwhile, or there is something newer.
+    if (core.hasChanged(since)) return false;
     const written = await core.store.write(
       draftFrom(entry, base, sealed),
       () => true,

@@ -174,10 +174,17 @@ async function write(
   if (!draft) return 'older';
   const didStore = hooksOf(visit)?.didStore;
   const old = didStore && (await storedNow(core, visit, base));
+  if (flight.isOutdated) return 'refused';
   const written = await core.store.write(draft, replacing(visit.request));
   if (written.is === 'refused') core.refused(written.error);
   if (written.is !== 'stored') return written.is;
-  remember(core, draft, written.record, flight);
+  const { record } = written;
+  // The second try of a write may come behind the drop that was meant for it.
+  if (flight.isOutdated) {
+    await core.store.drop(record.key, record.id);
+    return 'refused';
+  }
+  remember(core, draft, record);
   await didStore?.(old, new Response(draft.body.content, draft));
   return 'stored';
 }
@@ -203,17 +210,12 @@ async function storedNow(
   return step.is === 'done' ? step.response : undefined;
 }
 
-function remember(
-  core: Core,
-  draft: Draft,
-  record: PolicyRecord,
-  flight: Flight,
-): void {
+function remember(core: Core, draft: Draft, record: PolicyRecord): void {
   core.memory.forget(record.key);
   core.changed(draft.base);
   const { content } = draft.body;
   // A Blob made here holds memory; the database's own handle, met at the next lookup, does not.
-  if (record.form === 'blob' || flight.isOutdated) return;
+  if (record.form === 'blob') return;
   core.remember({
     ...draft,
     record,

@@ -122,7 +122,7 @@ async function rebuilt(
     return brokenBody(entry.record, 'payload-invalid');
   }
   if (!response) return streamed(core, visit, entry, status);
-  core.rememberOnce(entry);
+  core.rememberOnce(entry, visit);
   return done(response);
 }
 

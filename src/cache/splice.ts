@@ -154,7 +154,8 @@ class Splice {
     this.#slices.close();
     this.#leave();
     if (this.#mended.size > 0) void this.#repair();
-    else if (isVerified) this.#core.remember(verified(this.#entry));
+    else if (isVerified)
+      this.#core.rememberOnce(verified(this.#entry), this.#visit);
   }
 
   #note(broken: Broken): void {

@@ -11,7 +11,7 @@ import type {
   WarmReport,
 } from '../report.js';
 import type { Core } from './core.js';
-import { urlOfKey, withoutFragment } from './key.js';
+import { partitionPrefix, urlOfKey, withoutFragment } from './key.js';
 import { receive } from './receive.js';
 import { answerFrom } from './serve.js';
 import { verifyStore } from './verify.js';
@@ -183,8 +183,7 @@ function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
   if (Object.values(filter).every((each) => each === undefined))
     throw new TypeError('mendbox: a filter needs a condition');
   const wanted = withoutFragment(url);
-  const owner =
-    partition === undefined ? '' : `${encodeURIComponent(partition)} `;
+  const owner = partition === undefined ? '' : partitionPrefix(partition);
   return (key) => {
     const own = urlOfKey(key);
     return (

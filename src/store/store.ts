@@ -185,8 +185,8 @@ export class Store {
     );
   }
 
-  /** Drops every entry whose key is accepted; resolves to their number, 0 when the store cannot be used. */
-  async purge(accepts: (key: string) => boolean): Promise<number> {
+  /** Drops every entry whose key is accepted; resolves to their number, false when the store failed. */
+  async purge(accepts: (key: string) => boolean): Promise<number | false> {
     // Somebody else's keys may be anything that IndexedDB orders.
     const isNamed = (key: unknown): boolean => accepts(String(key));
     return this.#change(async (transaction) => {
@@ -204,7 +204,7 @@ export class Store {
       // The sums are counted anew, and no list of URLs outlives them.
       if (all.size > 0) await transaction.objectStore('meta').clear();
       return keys.length;
-    }).catch(() => 0);
+    }).catch(() => false);
   }
 
   /** Notes when entries last answered, in milliseconds. */

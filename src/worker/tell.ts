@@ -29,8 +29,12 @@ async function tellClients(event: Told): Promise<void> {
 export function teller(): (event: Told) => void {
   let channel: BroadcastChannel | undefined;
   return (event) => {
-    channel ??= new BroadcastChannel(CHANNEL);
-    channel.postMessage(event);
+    try {
+      channel ??= new BroadcastChannel(CHANNEL);
+      channel.postMessage(event);
+    } catch {
+      // The engine has none, or refuses it.
+    }
     void tellClients(event);
   };
 }
