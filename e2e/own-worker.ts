@@ -5,18 +5,29 @@ import type { App } from './fixtures.js';
 const source = (path: string): string =>
   JSON.stringify(fileURLToPath(new URL(`../src/${path}`, import.meta.url)));
 
-/** A worker of one's own: this script, with install() and HealingCache in scope, bundled as an app would. */
-export const bundled = (script: string): Promise<string> =>
-  bundle(`import { install } from ${source('worker/install.ts')};
+type Change = (code: string) => string;
+
+/**
+ * A worker of one's own: this script, with install() and HealingCache in scope, bundled as an app would, from sources that
+ * may be changed.
+ */
+export const bundled = (script: string, change?: Change): Promise<string> =>
+  bundle(
+    `import { install } from ${source('worker/install.ts')};
     import { HealingCache } from ${source('index.ts')};
-    ${script}`);
+    ${script}`,
+    change,
+  );
 
 /** A script for a page that makes mendbox's own exports a global of this name. */
 export const bundledGlobal = (name: string): Promise<string> =>
   bundle(`import * as mendbox from ${source('index.ts')};
     Object.assign(self, { ${name}: mendbox });`);
 
-async function bundle(code: string): Promise<string> {
+async function bundle(
+  code: string,
+  transform: Change = (same) => same,
+): Promise<string> {
   const name = 'own.js';
   const built = await build({
     configFile: false,
@@ -26,6 +37,7 @@ async function bundle(code: string): Promise<string> {
         name: 'own',
         resolveId: (id) => (id === name ? `\0${name}` : undefined),
         load: (id) => (id === `\0${name}` ? code : undefined),
+        transform: (each) => transform(each),
       },
     ],
     build: {

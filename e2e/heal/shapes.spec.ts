@@ -272,3 +272,23 @@ test('B22: records under keys that are no strings disturb nobody, and go when ev
   expect(await app.ask('purge', { filter: { all: true } })).toBe(6);
   expect(await app.keys()).toEqual([]);
 });
+
+for (const how of ['throw', 'hang', 'fail'] as const) {
+  test(`I4: a broken pair whose deletion goes wrong (${how}) is replaced all the same`, async ({
+    idle: app,
+    origin,
+  }) => {
+    origin.answer('/thing', fresh);
+    await app.start({});
+    await get(app, '/thing');
+    await app.settled('/thing');
+    await app.damage('/thing', (pair) => {
+      new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
+    });
+    await app.ask('forget');
+    await app.shim({ faults: [{ on: 'delete', how, name: 'UnknownError' }] });
+    expect(await get(app, '/thing')).toContain('healed-digest-mismatch');
+    await app.shim({ faults: [], clock: 400_000 });
+    await expectStored(app, '/thing');
+  });
+}

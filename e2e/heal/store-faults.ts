@@ -212,6 +212,22 @@ const running: readonly StoreTrouble[] = [
     fault: 'store-timeout',
   },
   {
+    name: 'transaction is aborted after a read has succeeded, once',
+    id: 'B8',
+    story: 'The engine changes its mind.',
+    faults: [
+      {
+        on: 'getAll',
+        store: 'policies',
+        how: 'abort',
+        times: 1,
+        name: 'UnknownError',
+      },
+    ],
+    from: 'later',
+    answer: 'hit',
+  },
+  {
     name: 'reads throw at the call',
     id: 'C5',
     story: 'Angular shipped a failing match() as a failing request.',
@@ -260,6 +276,11 @@ export const refusals: readonly {
     name: 'a value cannot be cloned',
     id: 'A15',
     faults: [{ on: 'put', how: 'throw', name: 'DataCloneError' }],
+  },
+  {
+    name: 'a put throws what no engine throws',
+    id: 'C4',
+    faults: [{ on: 'put', how: 'throw', name: 'OddError', message: 'odd' }],
   },
   {
     name: 'writes never end',
