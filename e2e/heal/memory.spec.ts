@@ -1,4 +1,4 @@
-import { expect, isHit, test } from '../fixtures.js';
+import { expect, isHit, test, type App } from '../fixtures.js';
 import { noise, sha256, type Answer } from '../origin.js';
 
 const path = '/thing';
@@ -63,6 +63,48 @@ test('memory does not outlive an entry that somebody deleted', async ({
   await expect.poll(async () => (await app.stats()).memory.entries).toBe(0);
   expect((await app.fetch(path)).headers['cache-status']).not.toMatch(isHit);
 });
+
+/** What makes the truth another one; the memory tier must not outlive it. */
+const ends: {
+  name: string;
+  readonly end: (app: App) => Promise<unknown>;
+}[] = [
+  {
+    name: 'purge()',
+    end: (app) => app.ask('purge', { filter: { url: app.key(path) } }),
+  },
+  {
+    name: 'an unsafe request of its URL',
+    end: (app) => app.fetch(path, { method: 'POST' }),
+  },
+  {
+    name: 'the deletion of the database, which versionchange announces',
+    end: (app) =>
+      app.page.evaluate(
+        () =>
+          new Promise<void>((resolve, reject) => {
+            const deletion = indexedDB.deleteDatabase('mendbox');
+            deletion.addEventListener('success', () => resolve());
+            deletion.addEventListener('blocked', () =>
+              reject(new Error('blocked')),
+            );
+            deletion.addEventListener('error', () => reject(deletion.error));
+          }),
+      ),
+  },
+];
+
+for (const { name, end } of ends)
+  test(`memory does not outlive ${name}`, async ({ app, origin }) => {
+    origin.answer(path, fresh);
+    await app.fetch(path);
+    await app.settled(path);
+    expect((await app.stats()).memory.entries).toBe(1);
+    origin.answer(path, { ...fresh, body: 'newer' });
+    await end(app);
+    await expect.poll(async () => (await app.stats()).memory.entries).toBe(0);
+    expect((await app.fetch(path)).text).toBe('newer');
+  });
 
 test('what another cache over the same store changes, this one forgets', async ({
   app,
