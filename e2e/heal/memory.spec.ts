@@ -142,7 +142,7 @@ test('what another cache over the same store changes, this one forgets', async (
 
 // Only Chromium lets a test stop a worker.
 test(
-  'a new worker reads ahead what the last one was asked for first',
+  'a worker that a navigation wakes reads ahead what the last one was followed by',
   { tag: '@chromium' },
   async ({ app, origin }) => {
     const paths = ['/one', '/two', '/three'];
@@ -166,9 +166,15 @@ test(
             });
           }),
       );
-    await expect.poll(noted).toEqual(paths.map((each) => app.key(each)));
+    await app.page.reload();
+    for (const each of paths) await app.fetch(each);
+    const keys = paths.map((each) => app.key(each));
+    await expect.poll(noted).toEqual(expect.arrayContaining(keys));
     await app.restartWorker();
-    await expect.poll(async () => (await app.stats()).memory.entries).toBe(3);
+    await app.page.reload();
+    await expect
+      .poll(async () => (await app.stats()).memory.entries)
+      .toBeGreaterThanOrEqual(paths.length);
     // Damage to what was read ahead is still met: by the probe.
     expect((await app.fetch('/two')).headers['cache-status']).toMatch(isHit);
     expect(origin.requests('/two')).toHaveLength(1);

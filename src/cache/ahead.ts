@@ -1,12 +1,13 @@
 /**
- * Read-ahead: what was asked for in the first moments of the last worker's life is loaded and verified as this one starts,
- * in the one transaction that its first lookups share, while the page that woke it is still being parsed.
+ * Read-ahead: what the first navigation of the last worker's life was followed by is loaded and verified when a navigation
+ * wakes this one, while the page is still being parsed. A worker that something else wakes has no time in which to read
+ * ahead: the requests are here already.
  *
  * Bounded in entries and bytes; it stops as soon as the memory tier is emptied, and waits for nobody.
  */
 import type { Core } from './core.js';
 
-/** For how long after the first request a worker notes what is asked for, in milliseconds. */
+/** For how long after the navigation a worker notes what is asked for, in milliseconds. */
 const NOTED_MS = 3_000;
 
 /** How long nothing new must have been asked for before that is over as well: a worker may be stopped at any time. */
@@ -18,25 +19,33 @@ const MOST = 64;
 /** How many are read at a time: a request that is here waits for no more of them. */
 const LANES = 8;
 
-/** Notes the first requests of a worker's life, and reads those of the last one. */
+/** Notes the requests behind a worker's first navigation, and reads those of the last worker. */
 export class Ahead {
   readonly #core: Core;
   readonly #noted = new Set<string>();
   readonly #pending = new Map<string, Promise<void>>();
   #known = '';
-  #isNoting = true;
+  #isNoting = false;
   #isStopped = false;
 
   constructor(core: Core) {
     this.#core = core;
   }
 
-  /** Notes that a URL was asked for. */
-  note(base: string): void {
+  /** Notes that a URL was asked for; the first navigation begins it all. */
+  note(base: string, mode: RequestMode): void {
+    if (mode === 'navigate' && this.#noted.size === 0) this.#begin();
     if (!this.#isNoting) return;
     this.#noted.add(base);
-    if (this.#noted.size === 1) this.#wait(NOTED_MS);
     if (this.#noted.size >= MOST) this.#isNoting = false;
+  }
+
+  #begin(): void {
+    const { memoryBytes } = this.#core.settings;
+    if (memoryBytes === 0) return;
+    this.#isNoting = true;
+    void this.#start();
+    this.#wait(NOTED_MS);
   }
 
   /** Saves what was noted when a pause has brought nothing new, or the time is over. */
@@ -54,8 +63,8 @@ export class Ahead {
     return this.#pending.get(base);
   }
 
-  /** Reads what the last worker was asked for first. */
-  async start(): Promise<void> {
+  /** Reads what the last worker's navigation was followed by. */
+  async #start(): Promise<void> {
     const bases = await this.#core.store.ahead();
     this.#known = bases.join('\n');
     const left = bases.slice(0, MOST).values();

@@ -92,7 +92,6 @@ export class HealingCache extends Upkeep {
   constructor(options: HealingCacheOptions = {}) {
     const core = new Core(settle(options));
     super(core);
-    core.start();
   }
 
   /**
@@ -133,7 +132,7 @@ export class HealingCache extends Upkeep {
     if (isPageConditional(request))
       return [core.network.conditional(request, hooks), Promise.resolve()];
     const visit = core.visit(request, event, hooks, isDirect);
-    core.ahead.note(visit.base);
+    core.ahead.note(visit.base, request.mode);
     const quick = hooks ? undefined : fromMemory(core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];
     return this.#withBackground(visit, this.#answer(visit));

@@ -90,11 +90,6 @@ export class Core {
     this.search = new Search(this.store);
   }
 
-  /** Starts what a worker's first moments are for. */
-  start(): void {
-    if (this.settings.memoryBytes > 0) void this.ahead.start();
-  }
-
   /** The key under which a request's responses are stored. */
   baseOf(request: Request, url: string = request.url): string {
     const { matchOptions, partition } = this.settings;
