@@ -214,8 +214,9 @@ function remember(core: Core, draft: Draft, record: PolicyRecord): void {
   core.memory.forget(record.key);
   core.changed(draft.base);
   const { content } = draft.body;
-  // A Blob made here holds memory; the database's own handle, met at the next lookup, does not.
-  if (record.form === 'blob') return;
+  // A Blob made here holds memory; the database's own handle, met at the next lookup, does not. The record's form may be
+  // another: where the engine refused the Blob its bytes were stored.
+  if (content instanceof Blob) return;
   core.remember({
     ...draft,
     record,
