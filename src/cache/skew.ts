@@ -5,6 +5,7 @@
  */
 import type { SkewEvent } from '../fault.js';
 import type { ResponseView } from '../http/index.js';
+import { randomId } from '../store/records.js';
 
 /** Without these a page does not work; of an image a 404 is nothing special. */
 const NEEDED = new Set(['script', 'style', 'worker']);
@@ -34,6 +35,5 @@ export function skewOf(
   const isGone =
     status === 404 || status === 410 || isUnlikely(request, response);
   if (!isGone || !NEEDED.has(destination)) return undefined;
-  const id = crypto.randomUUID();
-  return { type: 'skew', url, destination, status, at, id };
+  return { type: 'skew', url, destination, status, at, id: randomId() };
 }
