@@ -34,6 +34,44 @@ test('a record that rots under the memory tier is met by the idle probe and writ
   expect(await app.heals()).toHaveLength(1);
 });
 
+for (const [which, suffix] of [
+  ['first', ''],
+  ['second', ' #2'],
+] as const)
+  test(`the probe that mends the ${which} of two variants spares the other`, async ({
+    app,
+    origin,
+  }) => {
+    const texts = ['one', 'two'] as const;
+    const saying = (text: string): Answer => ({
+      headers: { ...fresh.headers, etag: `"${text}"`, vary: 'Accept' },
+      body: text,
+    });
+    origin.answer(path, saying('one'), saying('two'));
+    const hits = async (): Promise<string[]> => {
+      const got: string[] = [];
+      for (const accept of texts) {
+        const { headers, sha256: hash } = await app.fetch(path, {
+          headers: { accept: `text/${accept}` },
+        });
+        expect(hash).toBe(sha256(accept));
+        got.push(headers['cache-status'] ?? '');
+      }
+      return got;
+    };
+    await hits();
+    await app.settled(path, sha256('one'));
+    await expect.poll(() => app.keys()).toContain(app.key(`${path} #2`));
+    await app.damage(path + suffix, (pair) => {
+      new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
+    });
+    expect(await hits()).toEqual(texts.map(() => expect.stringMatching(isHit)));
+    expect(await app.nextHeal()).toMatchObject({ outcome: 'rewritten' });
+    await app.ask('forget');
+    expect(await hits()).toEqual(texts.map(() => expect.stringMatching(isHit)));
+    expect(origin.requests(path)).toHaveLength(2);
+  });
+
 test('memory does not outlive an entry that somebody deleted', async ({
   app,
   origin,

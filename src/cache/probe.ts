@@ -49,16 +49,18 @@ export class Probe {
     const found = await core.store.find(base, (policies) =>
       policies.find(({ record }) => record.key === key),
     );
-    if (found.is === 'broken') return this.#mend(entry, found);
+    if (found.is === 'broken')
+      // Of another variant these are not the bytes.
+      return found.key === key ? this.#mend(entry, found) : undefined;
     // Another worker replaced it, or somebody deleted it: memory does not outlive the truth.
     const isOther = found.is === 'entry' && found.entry.record.id !== id;
     if (isOther || found.is === 'none') core.memory.forget(key, id);
   }
 
-  async #mend(entry: Entry, { fault, path }: Broken): Promise<void> {
+  async #mend(entry: Entry, { fault, path, id }: Broken): Promise<void> {
     const core = this.#core;
     const found = performance.now();
-    const isMended = await this.#rewrite(entry, found);
+    const isMended = await this.#rewrite(entry, id, found);
     const outcome: Outcome = isMended ? 'rewritten' : 'dropped';
     core.tell({
       url: entry.record.url,
@@ -71,25 +73,30 @@ export class Probe {
   }
 
   /** Writes the verified bytes back; false when they are not to be had any more, and nothing is kept. */
-  async #rewrite(entry: Entry, since: number): Promise<boolean> {
+  async #rewrite(
+    entry: Entry,
+    id: string | undefined,
+    since: number,
+  ): Promise<boolean> {
     const core = this.#core;
-    const { record } = entry;
-    const base = baseOf(record.key);
+    const { key, digests } = entry.record;
+    const base = baseOf(key);
     const bytes = await bytesHeld(entry);
-    core.memory.forget(record.key);
-    const dropped = core.store.drop(record.key);
+    core.memory.forget(key);
+    const dropped = core.store.drop(key, id);
     core.flights.hold(base, dropped);
-    await dropped;
+    if (!(await dropped)) return false;
     const sealed = bytes && sealBuffer(bytes, core.store.takesBlobs);
-    if (sealed?.digests !== record.digests) return false;
+    if (sealed?.digests !== digests) return false;
     // It became invalid meanwhile, or there is something newer.
     if (core.hasChanged(since)) return false;
     const written = await core.store.write(
       draftFrom(entry, base, sealed),
-      () => true,
+      // Not of another variant.
+      ({ record }) => record.key === key,
     );
     if (written.is !== 'stored') return false;
-    if (written.record.form !== 'blob')
+    if (written.record.form !== 'blob' && !core.hasChanged(since))
       core.memory.remember({ ...entry, record: written.record });
     return true;
   }
