@@ -17,6 +17,7 @@ import {
 import { isBroken, Slices, verified } from '../store/body.js';
 import { withDeadline } from '../store/deadline.js';
 import { digest } from '../store/digest.js';
+import { baseOf } from '../store/memory.js';
 import {
   digestOfSlice,
   type Broken,
@@ -257,10 +258,10 @@ class Splice {
     const { record } = this.#entry;
     const { relapses, settings, memory, store } = this.#core;
     const { key } = record;
-    relapses.note(key, settings.now());
+    relapses.note(baseOf(key), settings.now());
     memory.forget(key, record.id);
     const mendable =
-      this.#isReadable && !relapses.isHopeless(key, settings.now());
+      this.#isReadable && !relapses.isHopeless(baseOf(key), settings.now());
     if (mendable && (await store.mend(record, this.#whole()))) return;
     if (this.#broken) await this.#core.drop(this.#broken);
   }
