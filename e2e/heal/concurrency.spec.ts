@@ -67,6 +67,33 @@ test('G3: dropping a broken pair spares the one that healed it meanwhile', async
   expect(await app.heals()).toHaveLength(1);
 });
 
+test('G3: dropping a pair spares the one that another worker has put in its place', async ({
+  app,
+  origin,
+}) => {
+  const stale = { 'cache-control': 'max-age=0', etag: '"older"' };
+  origin.answer(path, { headers: stale, body: older });
+  await app.fetch(path);
+  await app.settled(path);
+  // Nobody tells this worker, whose memory still has the older one.
+  await app.damage(path, (pair) => {
+    pair.policy['id'] = '0123456789abcdef';
+    pair.payload['id'] = '0123456789abcdef';
+  });
+  origin.on(path, ({ headers }) =>
+    headers['if-none-match'] === undefined
+      ? { status: 404, body: 'gone' }
+      : { status: 304, headers: { etag: '"another"' } },
+  );
+  expect((await app.fetch(path)).status).toBe(404);
+  expect(await app.nextHeal()).toMatchObject({ fault: 'unusable-304' });
+  // What is written later is written when the drop is over.
+  origin.answer('/after', fresh('"after"', newer));
+  await app.fetch('/after');
+  await app.settled('/after');
+  expect((await app.records(path)).policy?.['id']).toBe('0123456789abcdef');
+});
+
 test('G3: what a POST outdated while its 304 was on the way is kept nowhere', async ({
   app,
   origin,

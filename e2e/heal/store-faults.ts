@@ -67,12 +67,16 @@ const opening: readonly StoreTrouble[] = [
     fault: 'store-unavailable',
   },
   {
-    name: 'backing store cannot be opened, once',
+    name: 'backing store cannot be opened, on every rung of the ladder, for a while',
     id: 'G8',
     story: 'A rejected promise of an open database was kept for ever.',
-    faults: [{ on: 'open', how: 'fail', times: 1, ...backingStore }],
+    faults: [
+      { on: 'open', how: 'fail', times: 3, ...backingStore },
+      { on: 'deleteDatabase', how: 'fail', times: 1, ...backingStore },
+    ],
     from: 'start',
     answer: 'network',
+    fault: 'store-unavailable',
   },
   {
     name: 'deletion succeeds and which yet does not open',
