@@ -54,7 +54,7 @@ export class MemoryWatch {
     });
     this.#session = sessionId;
     this.#pid = await this.#busiest(
-      'const end = Date.now() + 400; while (Date.now() < end);',
+      '{ const end = Date.now() + 400; while (Date.now() < end); }',
     );
   }
 
@@ -66,13 +66,18 @@ export class MemoryWatch {
       return new Map(renderers.map(({ id, cpuTime }) => [id, cpuTime]));
     };
     const before = await times();
-    await this.#call('Runtime.evaluate', { expression });
-    const used = [...(await times())].map(
-      ([id, time]) => [time - (before.get(id) ?? 0), id] as const,
-    );
-    const [[seconds, id] = [0, 0]] = used.sort(([a], [b]) => b - a);
-    if (seconds < 0.2) throw new Error('the worker seems to run nowhere');
-    return id;
+    // A machine with other work gives it little time at once.
+    for (let tries = 0; tries < 20; tries++) {
+      await this.#call('Runtime.evaluate', { expression });
+      const used = [...(await times())].map(
+        ([id, time]) => [time - (before.get(id) ?? 0), id] as const,
+      );
+      const [[seconds, id] = [0, 0], [next] = [0]] = used.sort(
+        ([a], [b]) => b - a,
+      );
+      if (seconds - next > 0.2) return id;
+    }
+    throw new Error('the worker seems to run nowhere');
   }
 
   #call(method: string, params: object = {}): Promise<unknown> {
