@@ -1,6 +1,9 @@
 import { expect, test, type App } from '../fixtures.js';
 import { damageSlices, large, ranged, SLICE } from './large.js';
 
+// Not in WebKitGTK 2.50: under any worker, one without mendbox too, whose 200 comes in more than one chunk, its media player
+// asks by Range for what follows the first chunk, and then fails ("unexpected 200 HTTP status code for range request", though
+// the worker answered 206) or never ends the seek. In one chunk the same worker's answer plays.
 const path = '/tone.wav';
 const RATE = 22_050;
 const SECONDS = 120;
