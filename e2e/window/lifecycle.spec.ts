@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, load, test } from './window.js';
 
 const javascript = { 'content-type': 'text/javascript' };
@@ -112,26 +113,35 @@ test('mendbox-bypass in the query sends one request past the cache', async ({
   expect(status).toBeNull();
 });
 
-test('H17: the kill switch drops what is stored, unregisters and reloads the page', async ({
-  bare,
-  origin,
-}) => {
-  origin.answer('/data', { headers: kept, body: 'data' });
-  await bare.evaluate(async () => {
-    const result = await window.mendbox.register();
-    if (result.registered) await result.controlled;
-    await window.mendbox.warm(['/data']);
+const script = new URL('../../dist/kill.js', import.meta.url);
+
+for (const [engine, before] of [
+  ['', ''],
+  [
+    ' where an engine cannot list databases',
+    'delete IDBFactory.prototype.databases;',
+  ],
+] as const)
+  test(`H17: the kill switch drops what is stored, unregisters and reloads the page${engine}`, async ({
+    bare,
+    origin,
+  }) => {
+    const kill = await readFile(script, 'utf8');
+    origin.answer('/kill.js', { headers: javascript, body: before + kill });
+    origin.answer('/data', { headers: kept, body: 'data' });
+    await bare.evaluate(async () => {
+      const result = await window.mendbox.register();
+      if (result.registered) await result.controlled;
+      await window.mendbox.warm(['/data']);
+    });
+    const loaded = bare.waitForEvent('load');
+    await bare.evaluate(() => navigator.serviceWorker.register('/kill.js'));
+    await loaded;
+    const left = await bare.evaluate(async () => ({
+      controlled: navigator.serviceWorker.controller !== null,
+      registered: (await navigator.serviceWorker.getRegistrations()).length,
+      databases: (await indexedDB.databases()).map(({ name }) => name),
+    }));
+    expect(left).toEqual({ controlled: false, registered: 0, databases: [] });
+    await load(bare);
   });
-  const loaded = bare.waitForEvent('load');
-  await bare.evaluate(() =>
-    navigator.serviceWorker.register('/dist/kill.js', { scope: '/' }),
-  );
-  await loaded;
-  const left = await bare.evaluate(async () => ({
-    controlled: navigator.serviceWorker.controller !== null,
-    registered: (await navigator.serviceWorker.getRegistrations()).length,
-    databases: (await indexedDB.databases()).map(({ name }) => name),
-  }));
-  expect(left).toEqual({ controlled: false, registered: 0, databases: [] });
-  await load(bare);
-});

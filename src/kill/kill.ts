@@ -29,10 +29,16 @@ const dropped = (name = ''): Promise<unknown> =>
       request.addEventListener(end, resolve);
   });
 
+/** The databases that go; Firefox before 126 cannot list them. */
+async function databases(): Promise<(string | undefined)[]> {
+  if (!('databases' in indexedDB)) return ['mendbox', ...names];
+  const all = await indexedDB.databases();
+  return all.map(({ name }) => name).filter(isOurs);
+}
+
 async function dropAll(): Promise<void> {
-  const databases = await indexedDB.databases();
-  const ours = databases.filter(({ name }) => isOurs(name));
-  await Promise.all(ours.map(({ name }) => dropped(name)));
+  const ours = await databases();
+  await Promise.all(ours.map(dropped));
   const { storageBuckets } = navigator as { storageBuckets?: Buckets };
   const buckets = (await storageBuckets?.keys()) ?? [];
   for (const name of buckets.filter(isOurs)) await storageBuckets?.delete(name);
