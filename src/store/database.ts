@@ -127,8 +127,8 @@ export class Database {
   }
 
   /**
-   * Runs work on a connection, once, within the deadline and what is added to it, in milliseconds. A dead connection is forgotten; the error is the work's own,
-   * or a StoreError when there is no connection or no answer.
+   * Runs work on a connection, once, within the deadline and what is added to it, in milliseconds. A dead connection is
+   * forgotten; the error is the work's own, or a StoreError when there is no connection or no answer.
    */
   async once<T>(
     work: (connection: Connection) => Promise<T>,
