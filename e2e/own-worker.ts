@@ -19,9 +19,12 @@ export const bundled = (script: string, change?: Change): Promise<string> =>
     change,
   );
 
-/** A script for a page that makes mendbox's own exports a global of this name. */
-export const bundledGlobal = (name: string): Promise<string> =>
-  bundle(`import * as mendbox from ${source('index.ts')};
+/** A script for a page that makes the exports of an entry, mendbox's own unless given, a global of this name. */
+export const bundledGlobal = (
+  name: string,
+  entry = 'index.ts',
+): Promise<string> =>
+  bundle(`import * as mendbox from ${source(entry)};
     Object.assign(self, { ${name}: mendbox });`);
 
 async function bundle(

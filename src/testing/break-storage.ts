@@ -1,5 +1,6 @@
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
-import { CACHE_NAME, withDatabase } from './database.js';
+import { checkChoice } from './choice.js';
+import { begin, CACHE_NAME, tolerateAbort, withDatabase } from './database.js';
 import { forget } from './forget.js';
 
 /**
@@ -28,7 +29,12 @@ async function reopenHigher(
   const version = await withDatabase(name, (database) =>
     Promise.resolve(database.version),
   );
-  const database = await openDB(name, version + 1, { upgrade });
+  const database = await openDB(name, version + 1, {
+    upgrade(opened, _oldVersion, _newVersion, transaction) {
+      tolerateAbort(transaction);
+      upgrade(opened);
+    },
+  });
   database.close();
 }
 
@@ -42,8 +48,7 @@ function hold(name: string, holdMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = performance.now() + holdMs;
     withDatabase(name, async (database) => {
-      const stores = [...database.objectStoreNames];
-      const transaction = database.transaction(stores, 'readwrite');
+      const transaction = begin(database, 'readwrite');
       const store = transaction.objectStore('policies');
       // A transaction lives as long as it has a request under way.
       do {
@@ -55,28 +60,28 @@ function hold(name: string, holdMs: number): Promise<void> {
   });
 }
 
-function harm(how: StorageFault, options: BreakStorageOptions): Promise<void> {
-  const { cacheName = CACHE_NAME, holdMs = 4000 } = options;
-  switch (how) {
-    case 'delete-database':
-      return deleteDB(cacheName);
-    case 'higher-version':
-      return reopenHigher(cacheName, () => undefined);
-    case 'drop-stores':
-      return reopenHigher(cacheName, dropStores);
-    case 'hold':
-      return hold(cacheName, holdMs);
-  }
-}
+const HARMS: Record<
+  StorageFault,
+  (name: string, holdMs: number) => Promise<void>
+> = {
+  'delete-database': (name) => deleteDB(name),
+  'higher-version': (name) => reopenHigher(name, () => undefined),
+  'drop-stores': (name) => reopenHigher(name, dropStores),
+  hold,
+};
 
 /**
  * Breaks the whole database, in the real IndexedDB, while the cache has it open;
  * then asks the controlling worker, if there is one, to forget its memory tier.
+ *
+ * Rejects when that worker does not answer, and with a TypeError for another fault.
  */
 export async function breakStorage(
   how: StorageFault,
   options: BreakStorageOptions = {},
 ): Promise<void> {
-  await harm(how, options);
+  const { cacheName = CACHE_NAME, holdMs = 4000 } = options;
+  checkChoice('breakStorage()', how, Object.keys(HARMS));
+  await HARMS[how](cacheName, holdMs);
   await forget();
 }

@@ -1,4 +1,5 @@
 import { checksumOf, type PolicyRecord } from '../store/records.js';
+import { checkChoice } from './choice.js';
 import {
   CACHE_NAME,
   keysOf,
@@ -134,9 +135,9 @@ function keyOf(url: string): string {
   return href.replace(/#.*$/s, '');
 }
 
-// Further variants of a URL are stored under the URL and ` #2`, ` #3`, ...
-const isVariant = (key: string, of: string): boolean =>
-  key === of || key.startsWith(`${of} #`);
+/** The URL in a key, which is `[=partition ][omit ]URL[ #variant]`; a URL holds no space. */
+const urlIn = (key: string): string =>
+  key.replace(/^(?:=[^ ]* )?(?:omit )?/, '').replace(/ #\d+$/, '');
 
 async function pairsOf(url: string, cacheName: string): Promise<StoredPair[]> {
   const wanted = keyOf(url);
@@ -144,7 +145,7 @@ async function pairsOf(url: string, cacheName: string): Promise<StoredPair[]> {
     const keys = await keysOf(database);
     return Promise.all(
       keys
-        .filter((key) => isVariant(key, wanted))
+        .filter((key) => urlIn(key) === wanted)
         .map((key) => readPair(database, key)),
     );
   });
@@ -178,12 +179,13 @@ async function changedPair(
 }
 
 /**
- * Damages what is stored for a URL, in all its variants, in the real IndexedDB;
+ * Damages what is stored for a URL, in all its variants and partitions, in the real IndexedDB;
  * then asks the controlling worker, if there is one, to forget its memory tier,
  * so that the next request meets the damage.
  *
- * Rejects when nothing is stored for the URL. Where no worker controls the
- * caller, as in a worker, call `HealingCache.forget()` afterwards.
+ * Rejects when nothing is stored for the URL, when that worker does not answer,
+ * as one without install(), and with a TypeError for another damage. Where no worker
+ * controls the caller, as in a worker, call `HealingCache.forget()` afterwards.
  */
 export async function corrupt(
   url: string,
@@ -191,6 +193,7 @@ export async function corrupt(
   options: CorruptOptions = {},
 ): Promise<void> {
   const { cacheName = CACHE_NAME } = options;
+  checkChoice('corrupt()', how, [...Object.keys(CHANGES), 'swap']);
   const pairs = await pairsOf(url, cacheName);
   if (pairs.length === 0) throw new Error(`nothing is stored for ${url}`);
   const changed =

@@ -1,4 +1,4 @@
-import { openDB, type IDBPDatabase } from 'idb';
+import { openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
 
 /** The database whose records are damaged: `HealingCacheOptions.cacheName`, by default `mendbox`. */
 export const CACHE_NAME = 'mendbox';
@@ -11,6 +11,26 @@ export interface StoredPair {
   readonly payload: unknown;
 }
 
+const HALVES = ['policies', 'payloads'] as const;
+
+/**
+ * Lets a transaction abort in silence: idb makes `done` for each one, whether
+ * anybody waits for it or not, and the requests or the open tell the failure.
+ */
+export function tolerateAbort({ done }: { done: Promise<void> }): void {
+  done.catch(() => undefined);
+}
+
+/** Begins a transaction over both stores. */
+export function begin<Mode extends 'readonly' | 'readwrite'>(
+  database: IDBPDatabase,
+  mode: Mode,
+): IDBPTransaction<unknown, ('policies' | 'payloads')[], Mode> {
+  const transaction = database.transaction([...HALVES], mode);
+  tolerateAbort(transaction);
+  return transaction;
+}
+
 /**
  * Opens a database that is there already, as a second connection beside the
  * cache's own; it is never created, for an empty one would be a fault of its own.
@@ -21,6 +41,7 @@ async function openExisting(name: string): Promise<IDBPDatabase> {
     return await openDB(name, undefined, {
       upgrade(_database, _oldVersion, _newVersion, transaction) {
         isMissing = true;
+        tolerateAbort(transaction);
         transaction.abort();
       },
       // Another test deletes or upgrades it: do not stand in the way.
@@ -47,11 +68,9 @@ export async function withDatabase<T>(
   }
 }
 
-const HALVES = ['policies', 'payloads'] as const;
-
 /** All keys that either store holds. */
 export async function keysOf(database: IDBPDatabase): Promise<string[]> {
-  const transaction = database.transaction(HALVES);
+  const transaction = begin(database, 'readonly');
   const keys = await Promise.all(
     HALVES.map((half) => transaction.objectStore(half).getAllKeys()),
   );
@@ -63,7 +82,7 @@ export async function readPair(
   database: IDBPDatabase,
   key: string,
 ): Promise<StoredPair> {
-  const transaction = database.transaction(HALVES);
+  const transaction = begin(database, 'readonly');
   const [policy, payload] = (await Promise.all(
     HALVES.map((half) => transaction.objectStore(half).get(key)),
   )) as [unknown, unknown];
@@ -75,7 +94,7 @@ export async function writePairs(
   database: IDBPDatabase,
   pairs: readonly StoredPair[],
 ): Promise<void> {
-  const transaction = database.transaction(HALVES, 'readwrite');
+  const transaction = begin(database, 'readwrite');
   const policies = transaction.objectStore('policies');
   const payloads = transaction.objectStore('payloads');
   const writes = pairs.flatMap(({ key, policy, payload }) => [

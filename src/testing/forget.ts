@@ -3,7 +3,10 @@ const DEADLINE_MS = 3000;
 
 /**
  * Asks the controlling worker to forget its memory tier, so that the next request
- * reads what is stored; `false` when no worker controls the caller or it does not answer.
+ * reads what is stored; `false` when no worker controls the caller.
+ *
+ * Rejects when the worker does not answer within 3 seconds, or refuses: it may
+ * still answer from memory, and a test would test nothing.
  */
 export async function forget(): Promise<boolean> {
   // Undefined in a service worker, whose navigator has no container in Chromium.
@@ -13,12 +16,23 @@ export async function forget(): Promise<boolean> {
   if (!worker) return false;
   const { port1, port2 } = new MessageChannel();
   try {
-    return await new Promise<boolean>((resolve) => {
-      port1.addEventListener('message', () => resolve(true), { once: true });
+    const error = await new Promise<string | undefined>((resolve) => {
+      port1.addEventListener(
+        'message',
+        ({ data }: MessageEvent<{ error?: string }>) => resolve(data.error),
+        { once: true },
+      );
       port1.start();
-      setTimeout(() => resolve(false), DEADLINE_MS);
+      setTimeout(
+        () => resolve('It did not answer. Does it call install()?'),
+        DEADLINE_MS,
+      );
       worker.postMessage({ mendbox: 1, ask: 'forget' }, [port2]);
     });
+    if (error === undefined) return true;
+    throw new Error(
+      `mendbox: ${worker.scriptURL} may still answer from memory. ${error}`,
+    );
   } finally {
     port1.close();
   }
