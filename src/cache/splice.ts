@@ -95,15 +95,20 @@ class Splice {
 
   /**
    * The bytes of the range, each slice verified before it is handed out, and the next one read while the page takes this
-   * one. A fault in the first slice is met before the head has gone, so that the whole request can be replayed.
+   * one. A fault in the first slice, and a file that is too short, is met before the head has gone, so that the whole request
+   * can be replayed.
    */
   async stream(isDirect: boolean): Promise<ReadableStream<Bytes> | Broken> {
     const { first, last } = this.#range;
     const { slice: size, length } = this.#entry.record;
     const end = Math.floor(last / size);
     let slice = Math.floor(first / size);
-    const begin = await this.#slices.read(slice);
+    const [begin, cut] = await Promise.all([
+      this.#slices.read(slice),
+      slice < end ? this.#slices.cut(last) : undefined,
+    ]);
     if (isBroken(begin)) return begin;
+    if (cut) return cut;
     let next: Bytes | Promise<Bytes> = begin;
     let taken: Bytes | undefined;
     return new ReadableStream<Bytes>(

@@ -59,6 +59,20 @@ export class Slices {
     return bytes;
   }
 
+  /** What is wrong with a body whose byte at a position cannot be had: its file was cut short; never rejects. */
+  async cut(position: number): Promise<Broken | undefined> {
+    const byte = this.#blob.slice(position, position + 1);
+    const source = new Source(byte.stream(), this.#deadlineMs);
+    try {
+      if ((await source.take(1)).length === 1) return undefined;
+    } catch {
+      return brokenBody(this.#record, 'payload-invalid');
+    } finally {
+      source.close();
+    }
+    return brokenBody(this.#record, 'length-mismatch');
+  }
+
   /** Says that no slice is wanted for now. */
   close(): void {
     this.#source?.close();
