@@ -53,7 +53,8 @@ test('a refusal names the field and never repeats its value', () => {
   const message = decode({ mendbox: 1, ask: 'purge', filter });
   expect(message).toEqual({
     is: 'refused',
-    error: "The ask 'purge' has a wrong filter.url.",
+    error:
+      "The ask 'purge' has a wrong filter.url; filter takes url, prefix, pattern, tag, partition, all.",
   });
 });
 

@@ -105,7 +105,9 @@ function wrongIn(
       fields[name] !== undefined &&
       !(Object.hasOwn(checks, name) && checks[name]?.(fields[name])),
   );
-  return wrong && `${path}.${wrong}`;
+  return (
+    wrong && `${path}.${wrong}; ${path} takes ${Object.keys(checks).join(', ')}`
+  );
 }
 
 const nothing = (): undefined => undefined;

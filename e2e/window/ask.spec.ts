@@ -80,13 +80,32 @@ test.describe('a page under the worker', () => {
     const { page } = app;
     await expect(
       page.evaluate(() => window.mendbox.purge({ pattern: 'a' as never })),
-    ).rejects.toThrow("mendbox: The ask 'purge' has a wrong filter.pattern.");
+    ).rejects.toThrow(
+      "mendbox: The ask 'purge' has a wrong filter.pattern; filter takes url, prefix, ",
+    );
     // An empty filter must never mean everything.
     for (const filter of [{}, { url: undefined as never }])
       await expect(
         page.evaluate((given) => window.mendbox.purge(given), filter),
       ).rejects.toThrow('a filter needs a condition');
     await expect(app.ask('dance')).rejects.toThrow('different versions');
+  });
+
+  test('purges URLs and prefixes that are relative to the page', async ({
+    app,
+  }) => {
+    const dropped = await app.page.evaluate(async () => {
+      const { purge, warm } = window.mendbox;
+      await warm(['/a/1', '/a/2']);
+      return [await purge({ url: 'a/1' }), await purge({ prefix: '/a' })];
+    });
+    expect(dropped).toEqual([1, 1]);
+  });
+
+  test('is told that warm takes an array, not a string', async ({ app }) => {
+    await expect(
+      app.page.evaluate(() => window.mendbox.warm('/a/1')),
+    ).rejects.toThrow('TypeError: mendbox: warm() takes an array of URLs.');
   });
 
   test("may use Workbox's messages", async ({ app }) => {
@@ -118,6 +137,27 @@ test('an ask without a worker fails in plain words', async ({ bare }) => {
   const asked = bare.evaluate(() => window.mendbox.stats({ timeoutMs: 50 }));
   await expect(asked).rejects.toThrow(
     "mendbox: no worker is active for this page to answer 'stats'.",
+  );
+});
+
+test('verify and warm without a worker give up when stats does', async ({
+  bare,
+}) => {
+  await bare.clock.install();
+  const asked = bare.evaluate(() => {
+    const { stats, verify, warm } = window.mendbox;
+    const all = [stats(), verify(), warm(['/a'])].map((made) =>
+      (made as Promise<unknown>).catch(String),
+    );
+    return Promise.all(all);
+  });
+  // The clock is run only once the asks have set their timers.
+  await bare.evaluate(() => undefined);
+  await bare.clock.runFor(10_000);
+  expect(await asked).toEqual(
+    ['stats', 'verify', 'warm'].map((name) =>
+      expect.stringContaining(`to answer '${name}'`),
+    ),
   );
 });
 

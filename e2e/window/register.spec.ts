@@ -54,6 +54,19 @@ test('a missing file is told with its URL, the status and what to do', async ({
   expect(result.warned.join()).toContain(result.message);
 });
 
+for (const [url, options] of [
+  ['http://', {}],
+  ['/worker.js', { scope: 'http://' }],
+] as const) {
+  test(`what is no URL is told: ${url} ${JSON.stringify(options)}`, async ({
+    bare,
+  }) => {
+    const result = await register(bare, url, options);
+    expect(result).toMatchObject({ registered: false, reason: 'wrong-url' });
+    expect(result.message).toContain('http:// is not a URL.');
+  });
+}
+
 test('a page sent in place of the file is told with its type', async ({
   bare,
   origin,

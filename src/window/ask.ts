@@ -1,9 +1,12 @@
 /** Asks the worker, and waits no longer than is reasonable for its reply. */
 import type { Answers, AskName, Asks, Envelope, Reply } from '../messages.js';
 
+/** How long to wait until a worker controls the page, and by default for its reply, in milliseconds. */
+const WAIT_MS = 10_000;
+
 /** How an ask is made. */
 export interface AskOptions {
-  /** How long to wait for the reply, in milliseconds. Default 10,000; for verify and warm 300,000. */
+  /** How long to wait for the reply, in milliseconds. Default 10,000; for verify and warm 300,000, of which at most 10,000 for a worker to be there. */
   readonly timeoutMs?: number;
   /** For warm(): called with the number of URLs that are dealt with. */
   readonly onProgress?: (done: number) => void;
@@ -24,7 +27,7 @@ const fail = (why: string): Error => new Error(`mendbox: ${why}`);
 /** Sends one ask to the worker of this page; rejects with a plain Error when none answers, or when it answers that it failed. */
 export async function ask<Name extends AskName>(
   message: Asks[Name] & { ask: Name },
-  { timeoutMs = 10_000, onProgress }: AskOptions = {},
+  { timeoutMs = WAIT_MS, onProgress }: AskOptions = {},
 ): Promise<Answers[Name]> {
   const workers = container();
   if (!workers) throw fail('this page has no service workers.');
@@ -39,12 +42,14 @@ export async function ask<Name extends AskName>(
   };
   try {
     return await new Promise<Answers[Name]>((resolve, reject) => {
-      setTimeout(() => {
+      const giveUp = (): void => {
         const silent = script
           ? `${script} did not answer '${message.ask}' in ${timeoutMs} ms. Does it call install()?`
           : `no worker is active for this page to answer '${message.ask}'. The result of register() says why.`;
         reject(fail(silent));
-      }, timeoutMs);
+      };
+      setTimeout(() => script ?? giveUp(), Math.min(timeoutMs, WAIT_MS));
+      setTimeout(giveUp, timeoutMs);
       port1.addEventListener('message', (event: MessageEvent<Reply<Name>>) => {
         const reply = event.data;
         if ('progress' in reply) onProgress?.(reply.progress);

@@ -39,11 +39,24 @@ export const stats = (options?: AskOptions): Promise<Answers['stats']> =>
 export const entries = (options?: AskOptions): Promise<Answers['entries']> =>
   ask({ ask: 'entries' }, options);
 
-/** Drops what the filter names; resolves to the number of entries dropped. */
-export const purge = (
+/** The absolute form of a URL that is given relative to the page. */
+const absolute = (url: string): string => new URL(url, document.baseURI).href;
+
+/** Drops what the filter names, its URLs given relative to the page; resolves to the number of entries dropped. */
+export async function purge(
   filter: PurgeFilter,
   options?: AskOptions,
-): Promise<number> => ask({ ask: 'purge', filter }, options);
+): Promise<number> {
+  const resolved: { -readonly [Name in keyof PurgeFilter]: PurgeFilter[Name] } =
+    { ...filter };
+  const { url, prefix } = resolved;
+  // What is of another type is left for the worker to refuse.
+  if (typeof url === 'string') resolved.url = absolute(url);
+  // A prefix that is not a path may be less than a URL, such as `https://a`.
+  if (typeof prefix === 'string' && prefix.startsWith('/'))
+    resolved.prefix = absolute(prefix);
+  return ask({ ask: 'purge', filter: resolved }, options);
+}
 
 /** Drops everything, or what one user's partition holds: for a logout. */
 export const clear = (partition?: string): Promise<number> =>
@@ -55,19 +68,23 @@ export const verify = (
   asking: AskOptions = LONG,
 ): Promise<Answers['verify']> => ask({ ask: 'verify', options }, asking);
 
-/** Fetches URLs, given relative to the page, and stores what may be stored. */
-export const warm = (
+/** Fetches URLs, given relative to the page, and stores what may be stored. Rejects with a TypeError for a single string. */
+export async function warm(
   urls: Iterable<string>,
   options: AskOptions = {},
-): Promise<Answers['warm']> =>
-  ask(
+): Promise<Answers['warm']> {
+  // A string is iterable too, letter by letter.
+  if (typeof urls === 'string')
+    throw new TypeError('mendbox: warm() takes an array of URLs.');
+  return ask(
     {
       ask: 'warm',
       progress: options.onProgress !== undefined,
-      urls: Array.from(urls, (url) => new URL(url, document.baseURI).href),
+      urls: Array.from(urls, absolute),
     },
     { ...LONG, ...options },
   );
+}
 
 /** Empties the worker's memory tier: the next answers are read from storage and verified again. */
 export const forget = (options?: AskOptions): Promise<true> =>

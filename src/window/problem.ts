@@ -9,6 +9,8 @@ export type Reason =
   | 'insecure'
   /** The user or a policy blocks storage for this site. */
   | 'blocked'
+  /** The URL or the scope that was given cannot be parsed. */
+  | 'wrong-url'
   /** The worker's script is of another origin. */
   | 'wrong-origin'
   /** The server has no such file. */
@@ -131,14 +133,20 @@ async function scriptProblem(
 
 /** Why register() failed: the page has no service workers, or the browser refused the script. */
 export function problemOf(
-  script: URL,
+  url: string | URL,
   scope: string | undefined,
   error: unknown,
 ): Problem | Promise<Problem> {
   if (!container()) return environmentProblem();
-  const within =
-    scope === undefined
-      ? new URL('./', script)
-      : new URL(scope, document.baseURI);
+  const base = document.baseURI;
+  let script: URL;
+  let within: URL;
+  try {
+    script = new URL(url, base);
+    within = scope === undefined ? new URL('./', script) : new URL(scope, base);
+  } catch {
+    const given = scope === undefined ? url : `${url} or the scope ${scope}`;
+    return problem('wrong-url', `${given} is not a URL.`);
+  }
   return scriptProblem(script, within, error);
 }

@@ -62,16 +62,16 @@ export async function register(
   { onProblem = warn, onUpdate, onMismatch, ...options }: RegisterOptions = {},
 ): Promise<Registered | Unregistered> {
   const workers = container();
-  const script = new URL(url, document.baseURI);
   try {
     if (!workers) throw new TypeError();
+    const script = new URL(url, document.baseURI);
     const registration = await workers.register(script, options);
     const control = controlled(workers);
     if (onUpdate) watch(registration, onUpdate);
     if (onMismatch) void control.then(() => shakeHands(onMismatch));
     return { registered: true, registration, controlled: control };
   } catch (error) {
-    const problem = await problemOf(script, options.scope, error);
+    const problem = await problemOf(url, options.scope, error);
     onProblem(problem);
     return { registered: false, ...problem };
   }
@@ -79,15 +79,15 @@ export async function register(
 
 /** What to say is fetched only when something is wrong: every page loads this file, and few need it. */
 async function problemOf(
-  script: URL,
+  url: string | URL,
   scope: string | undefined,
   error: unknown,
 ): Promise<Problem> {
   const told = await import('./problem.js').catch(() => undefined);
-  if (told) return told.problemOf(script, scope, error);
+  if (told) return told.problemOf(url, scope, error);
   return {
     reason: 'unreachable',
-    message: `${script.href} cannot be fetched.`,
+    message: `${url} cannot be fetched.`,
   };
 }
 
