@@ -70,6 +70,30 @@ test('memoryBytes: 0 keeps nothing in memory, and what is on disk is looked at e
   expect(await status(idle, '/a')).toContain('healed-length-mismatch');
 });
 
+test('I2: what breaks over and over is not stored for a while, unless the worker is asked to forget', async ({
+  idle,
+  origin,
+}) => {
+  origin.answer('/a', { headers: kept, body: 'data' });
+  await startOwn(idle, 'install({ memoryBytes: 0 });');
+  const breakAndFetch = async (): Promise<string | undefined> => {
+    await idle.damage('/a', ({ payload }) => {
+      payload['body'] = new ArrayBuffer(1);
+    });
+    return status(idle, '/a');
+  };
+  for (let heals = 0; heals < 3; heals++) {
+    await store(idle, '/a');
+    expect(await breakAndFetch()).toContain('; stored;');
+  }
+  await idle.settled('/a');
+  expect(await breakAndFetch()).not.toContain('stored');
+  expect(await status(idle, '/a')).not.toContain('stored');
+  await idle.ask('forget');
+  await store(idle, '/a');
+  expect(await breakAndFetch()).toContain('; stored;');
+});
+
 test('fetchOptions: they are added to every request but navigations', async ({
   idle,
   origin,

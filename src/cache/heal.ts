@@ -76,6 +76,11 @@ export class Relapses {
     return this.#recent(base, now).length > HEALS;
   }
 
+  /** Forgets them all. */
+  clear(): void {
+    this.#heals.clear();
+  }
+
   #recent(base: string, now: number): number[] {
     const heals = this.#heals.get(base) ?? [];
     return heals.filter((at) => now - at < WINDOW);

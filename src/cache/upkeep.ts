@@ -155,9 +155,13 @@ export abstract class Upkeep {
       yield infoOf(policy, this.core.settings.now());
   }
 
-  /** Empties the memory tier: the next hit of every URL is read from the disk and verified. */
+  /**
+   * Empties the memory tier, so that the next hit of every URL is read from the disk and verified, and forgets which URLs
+   * kept failing, so that they are stored again.
+   */
   forget(): void {
     this.core.forget();
+    this.core.relapses.clear();
   }
 
   /** Closes the database; requests go to the network from now on. */
