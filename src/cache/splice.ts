@@ -144,6 +144,8 @@ class Splice {
         this.#leave();
         return read;
       }
+      // The page has gone, and what was being read for it ended early.
+      if (this.#isOver) throw gone();
       this.#isReadable &&= read.fault === 'digest-mismatch';
       this.#note(read);
     }
@@ -173,7 +175,7 @@ class Splice {
   /** A slice as the origin sends it; what comes before it is compared and left out. */
   async #refetched(slice: number): Promise<Bytes> {
     const refetch = (this.#refetch ??= await this.#ask(slice));
-    if (this.#isOver) throw new Error('the page has gone');
+    if (this.#isOver) throw gone();
     for (;;) {
       const at = refetch.slice++;
       const { length } = this.#slices.extent(at);
@@ -283,6 +285,8 @@ class Splice {
     return new Blob([...parts, this.#blob.slice(from, length)]);
   }
 }
+
+const gone = (): Error => new Error('the page has gone');
 
 /** The position of the answer's first byte, if it belongs to the stored representation as far as its head says. */
 function beginning(
