@@ -18,8 +18,7 @@ export const isNullBody = (status: number): boolean =>
   status === 304;
 
 /** Statuses that a script may give a Response. */
-export const isBuildable = (status: number): boolean =>
-  status >= 200 && status <= 599;
+const isBuildable = (status: number): boolean => status >= 200 && status <= 599;
 
 /** The part of a stored body that answers a request; `whole` is all of it, with the stored status. */
 export type Part = ByteRange | 'whole' | 'unsatisfiable';

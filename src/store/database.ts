@@ -371,6 +371,6 @@ function isFinal(error: unknown): boolean {
 const RUNGS_HELP = new Set(['UnknownError', 'NotFoundError', 'AbortError']);
 
 /** Whether the error is of a connection that will not work again (names only: messages differ by engine). */
-export function isDead(error: unknown): boolean {
+function isDead(error: unknown): boolean {
   return error instanceof DOMException && DEAD.has(error.name);
 }

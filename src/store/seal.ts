@@ -9,7 +9,7 @@ import { digest, digestsOf, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
 import type { Entry, SealedBody } from './records.js';
 
 /** The largest body that is stored inside its record, in bytes; with the rest of the record it stays under 64 KiB. */
-export const INLINE_BYTES = 48 * 1024;
+const INLINE_BYTES = 48 * 1024;
 
 /** Seals a body that is in memory as a whole. */
 export function sealBuffer(buffer: ArrayBuffer, asBlob: boolean): SealedBody {
