@@ -280,6 +280,60 @@ test('a beginning whose stored slice is broken is completed with right bytes', a
   expect(got.sha256).toBe(sha256(bytes));
 });
 
+/** Stores the beginning of a body that lookups wait for while it is being stored. */
+async function storeBeginning(app: App): Promise<Answer> {
+  const small = large('small', bytes.subarray(0, 900_000));
+  app.origin.on(path, ranged(small));
+  await app.fetch(path, { headers: { range: 'bytes=0-599999' } });
+  await app.settled(path);
+  return small;
+}
+
+test('a POST while a beginning is being completed: what comes of it is not stored', async ({
+  app,
+  origin,
+}) => {
+  const small = await storeBeginning(app);
+  const asked = new Gate();
+  const gate = new Gate();
+  origin.on(path, async (seen, socket) => {
+    if (seen.method === 'POST') return { status: 204 };
+    asked.open();
+    await gate.until;
+    return ranged(small)(seen, socket);
+  });
+  const pending = app.fetch(path);
+  await asked.until;
+  await app.fetch(path, { method: 'POST' });
+  gate.open();
+  expect((await pending).length).toBe(small.body?.length);
+  const next = await app.fetch(path);
+  expect(next.headers['cache-status']).not.toMatch(isHit);
+});
+
+// Firefox 153 lets the connection be, whoever cancels the body.
+test(
+  'where the rest of a beginning cannot be had nothing more is read of the answer, and the whole is asked for',
+  { tag: '@chromium' },
+  async ({ app, origin }) => {
+    const small = await storeBeginning(app);
+    const closed = new Gate();
+    origin.on(path, ({ headers }, socket) => {
+      if (!headers.range) return small;
+      socket.once('close', closed.open);
+      return {
+        status: 500,
+        body: bytes,
+        broken: { framing: 'length', after: 9, ending: 'stall' },
+      };
+    });
+    const got = await app.fetch(path);
+    expect(got.status).toBe(200);
+    expect(got.length).toBe(small.body?.length);
+    await closed.until;
+  },
+);
+
 const big = bulk('big', 50 * MB);
 const lastOfBig = Math.floor(big.length / SLICE);
 

@@ -240,20 +240,16 @@ export class HealingCache extends Upkeep {
   async #complete(visit: Visit, beginning: Entry): Promise<Step> {
     const { core } = this;
     visit.status = forwarding(visit, 'partial');
+    // Begun before the origin is asked: what outdates the URL meanwhile outdates what comes of it.
+    const flight = core.flights.begin(visit.base);
     const rest = await core.network
       .part(visit, validatorOf(beginning) ?? '', beginning.record.length)
       .catch(() => undefined);
-    if (rest?.response.status === 206) {
-      const whole = await completed(core, visit, beginning, rest);
-      if (!whole) {
-        void rest.response.body?.cancel();
-        return this.#forward(visit, 'miss');
-      }
-      const flight = core.flights.begin(visit.base);
-      return done(receive(core, visit, whole, flight));
-    }
-    if (rest?.response.status !== 200) return this.#forward(visit, 'miss');
-    return done(receive(core, visit, rest, core.flights.begin(visit.base)));
+    const whole = rest && (await completed(core, visit, beginning, rest));
+    if (whole) return done(receive(core, visit, whole, flight));
+    flight.end();
+    rest?.response.body?.cancel().catch(() => undefined);
+    return this.#forward(visit, 'miss');
   }
 
   async #replay(visit: Visit): Promise<Response> {

@@ -147,7 +147,7 @@ export const isBeginning = (policy: Policy, request: Request): boolean =>
   !request.headers.has('range') &&
   selects(policy, request) === 'match';
 
-/** The whole response, when the rest belongs to the same representation; undefined when it must be asked for anew. */
+/** The whole response, when the origin sent it, or a rest of the same representation; undefined when it must be asked for anew. */
 export async function completed(
   core: Core,
   visit: Visit,
@@ -155,9 +155,11 @@ export async function completed(
   arrival: Arrival,
 ): Promise<Arrival | undefined> {
   const { response } = arrival;
+  if (response.status === 200) return arrival;
   const range = parseContentRange(response.headers.get('content-range'));
   const { length, total } = entry.record;
   const fits =
+    response.status === 206 &&
     range?.first === length &&
     range.total === total &&
     range.last === total - 1 &&

@@ -82,10 +82,12 @@ function heed(
   flight?: Flight,
 ): void {
   if (clearsCache(response.headers)) {
+    // The response itself came behind what it clears; an unsafe request in between still outdates it.
+    const isOutdated = flight?.isOutdated ?? false;
     const purged = core.purge(ofSameOrigin(visit.request));
     core.flights.hold(EVERY, purged);
     visit.background.push(purged);
-    if (flight) flight.isOutdated = false;
+    if (flight) flight.isOutdated = isOutdated;
   }
   const skew = skewOf(visit.request, response, core.settings.now());
   if (skew) core.emit(skew);
