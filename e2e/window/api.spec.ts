@@ -139,36 +139,101 @@ test('close leaves every request to the network, and destroy deletes the databas
   expect(origin.requests('/a')).toHaveLength(2);
 });
 
-test('a wrong option is a TypeError that names the option and what it takes', async ({
-  alone,
-}) => {
-  const messages = await alone.evaluate(() =>
-    [
-      { maxBytes: 'much' },
-      { memoryBytes: -1 },
-      { storageTimeoutMs: 0 },
-      { mode: 'fast' },
-      { matchOptions: { ignoreVary: true } },
-      { onHeal: 'me' },
-      { cacheName: '' },
-      { maxSize: 1 },
-    ].map((options) => {
+/** Each with what is said of it. */
+const WRONG: readonly (readonly [options: string, said: RegExp])[] = [
+  [
+    '{ maxBytes: "much" }',
+    /"maxBytes" of new HealingCache\(\) takes a finite number of bytes, 0 or more, not "much"$/,
+  ],
+  ['{ maxBytes: Infinity }', /"maxBytes" .* not Infinity$/],
+  ['{ memoryBytes: -1 }', /"memoryBytes" .* not -1$/],
+  ['{ memoryBytes: Infinity }', /"memoryBytes" .* not Infinity$/],
+  ['{ memoryBytes: NaN }', /"memoryBytes" .* not NaN$/],
+  [
+    '{ maxEntries: 1.5 }',
+    /"maxEntries" .* a whole number, 0 or more, not 1.5$/,
+  ],
+  ['{ maxAgeSeconds: null }', /"maxAgeSeconds" .* not null$/],
+  [
+    '{ storageTimeoutMs: 0 }',
+    /"storageTimeoutMs" .* takes a number above 0, not 0$/,
+  ],
+  ['{ mode: "fast" }', /"mode" .* takes http, cache-first, .*, not "fast"$/],
+  [
+    '{ matchOptions: { ignoreVary: true } }',
+    /"matchOptions" .* takes an object with ignoreSearch and nothing else/,
+  ],
+  ['{ onHeal: "me" }', /"onHeal" .* takes a function, not "me"$/],
+  [
+    '{ cacheName: "" }',
+    /"cacheName" .* takes a string that is not empty, not ""$/,
+  ],
+  [
+    '{ maxSize: 1 }',
+    /new HealingCache\(\) has no option "maxSize"; the options are .*maxBytes, /,
+  ],
+  [
+    '{ match() {} }',
+    /no option "match", which is one of install\(\) in mendbox\/worker;/,
+  ],
+  [
+    '{ plugins: [] }',
+    /no option "plugins", which is one of HealingStrategy in mendbox\/workbox;/,
+  ],
+  ['"api"', /takes an object of options, not "api"$/],
+  ['null', /takes an object of options, not null$/],
+];
+
+for (const [options, said] of WRONG)
+  test(`a wrong option is a TypeError that says what, where and what to do: ${options}`, async ({
+    alone,
+  }) => {
+    const message = await alone.evaluate((text) => {
       try {
-        void new window.core.HealingCache(options as object);
+        // oxlint-disable-next-line no-implied-eval -- the test's own text
+        const given = new Function(`return ${text}`)() as object;
+        void new window.core.HealingCache(given);
         return 'taken';
       } catch (error) {
         return String(error);
       }
-    }),
-  );
-  expect(messages).toEqual([
-    'TypeError: mendbox: the option "maxBytes" takes a number of 0 or more',
-    'TypeError: mendbox: the option "memoryBytes" takes a number of 0 or more',
-    'TypeError: mendbox: the option "storageTimeoutMs" takes a number above 0',
-    expect.stringMatching(/^TypeError: .*"mode" takes http, cache-first, /),
-    expect.stringMatching(/^TypeError: .*"matchOptions" takes an object/),
-    'TypeError: mendbox: the option "onHeal" takes a function',
-    expect.stringMatching(/^TypeError: .*"cacheName" takes a string/),
-    expect.stringMatching(/^TypeError: .*no option "maxSize".* maxBytes, /),
-  ]);
-});
+    }, options);
+    expect(message).toMatch(/^TypeError: mendbox: /);
+    expect(message).toMatch(said);
+  });
+
+for (const [callback, said] of [
+  ['bypass: () => { throw new Error("on purpose"); }', /on purpose/],
+  ['partition: () => { throw new Error("on purpose"); }', /on purpose/],
+  [
+    'partition: () => undefined',
+    /"partition" must return .* not undefined; http.*\/a is not cached/,
+  ],
+  [
+    'partition: async () => "me"',
+    /"partition" must return .* not a kind of object/,
+  ],
+] as const)
+  for (const method of ['GET', 'POST'])
+    test(`a callback that goes wrong is told and fails no ${method}: ${callback}`, async ({
+      alone,
+      origin,
+    }) => {
+      origin.answer('/a', { headers: kept, body: 'data' });
+      const seen = await alone.evaluate(
+        async ([text, how]) => {
+          const told: string[] = [];
+          self.addEventListener('error', ({ message }) => told.push(message));
+          // oxlint-disable-next-line no-implied-eval -- the test's own text
+          const options = new Function(`return { ${text} }`)() as object;
+          const cache = new window.core.HealingCache(options);
+          const answer = await cache.fetch('/a', { method: how });
+          return [await answer.text(), told, (await cache.stats()).entries];
+        },
+        [callback, method] as const,
+      );
+      expect(seen).toEqual(['data', [expect.stringMatching(said)], 0]);
+      expect(origin.requests('/a').map((each) => each.method)).toEqual([
+        method,
+      ]);
+    });

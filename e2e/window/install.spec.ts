@@ -111,7 +111,7 @@ test('a worker that answers by itself takes the cache from install(), and pages 
   expect(await idle.stats()).toMatchObject({ entries: 1, misses: 1 });
 });
 
-for (const listener of ['onHeal', 'match']) {
+for (const listener of ['onHeal', 'match', 'bypass', 'partition']) {
   test(`a throwing ${listener} never fails a request`, async ({
     idle,
     origin,
@@ -122,7 +122,7 @@ for (const listener of ['onHeal', 'match']) {
     );
     origin.answer('/a', { headers: fresh, body: 'right' });
     expect((await idle.fetch('/a')).text).toBe('right');
-    if (listener === 'match') return;
+    if (listener !== 'onHeal') return;
     await idle.settled('/a');
     await idle.damage('/a', (pair) => {
       pair.payload = { ...pair.payload, body: new ArrayBuffer(1) };

@@ -152,6 +152,30 @@ test('partition: users never share an answer, and clear drops what one of them h
   expect(await status(idle, '/me', as('b'))).toMatch(isHit);
 });
 
+test("partition: an answer to one user's POST is never another's", async ({
+  idle,
+  origin,
+}) => {
+  origin.on('/me', ({ method, headers }) => ({
+    // Stored, as it says that it is what a GET would bring (RFC 9110 section 9.3.3).
+    headers: { ...kept, 'content-location': '/me' },
+    body: `${method} ${String(headers['x-user'])}`,
+  }));
+  await startOwn(
+    idle,
+    `install({ partition: ({ headers }) => headers.get('x-user') });`,
+  );
+  const as = (user: string, method = 'GET'): RequestInit => ({
+    method,
+    headers: { 'x-user': user },
+  });
+  expect((await idle.fetch('/me', as('a', 'POST'))).text).toBe('POST a');
+  await expect.poll(() => idle.keys()).toEqual([`=a ${idle.key('/me')}`]);
+  expect((await idle.fetch('/me')).text).toBe('GET undefined');
+  expect((await idle.fetch('/me', as('b'))).text).toBe('GET b');
+  expect((await idle.fetch('/me', as('a'))).text).toBe('POST a');
+});
+
 test('bypass: what it names is neither answered from the store nor stored', async ({
   idle,
   origin,

@@ -113,29 +113,49 @@ export class HealingCache extends Upkeep {
     return this.handleAll(options)[0];
   }
 
-  /** As handle(), and a promise that resolves when everything behind the answer is done; that one never rejects. */
+  /**
+   * As handle(), and a promise that resolves when everything behind the answer is done; that one never rejects. Where a
+   * callback of the options throws, the error is reported, and the request goes to the network as if there were no cache.
+   */
   handleAll({
-    event,
     request: input,
-    hooks,
-    isDirect,
+    ...options
   }: HandleOptions): [response: Promise<Response>, done: Promise<void>] {
     const request = typeof input === 'string' ? new Request(input) : input;
-    const { core } = this;
-    if (!this.accepts(request))
-      return [core.network.pass(request, hooks), Promise.resolve()];
-    if (request.mode === 'navigate') settlePreload(event);
-    if (!SAFE_READS.has(request.method)) {
-      const visit = core.unsafeVisit(request, event, hooks);
-      return this.#withBackground(visit, receiveUnsafe(core, visit));
+    try {
+      return this.#handleAll(request, options);
+    } catch (error) {
+      // Nothing has been sent yet: whatever may throw is called before.
+      reportError(error);
+      return this.#pass(request, options.hooks);
     }
-    if (isPageConditional(request))
+  }
+
+  #handleAll(
+    request: Request,
+    { event, hooks, isDirect }: Omit<HandleOptions, 'request'>,
+  ): [Promise<Response>, Promise<void>] {
+    const { core } = this;
+    const isUnsafe = !SAFE_READS.has(request.method);
+    if (!this.accepts(request)) return this.#pass(request, hooks);
+    if (request.mode === 'navigate') settlePreload(event);
+    if (!isUnsafe && isPageConditional(request))
       return [core.network.conditional(request, hooks), Promise.resolve()];
-    const visit = core.visit(request, event, hooks, isDirect);
+    const visit = core.visit(request, event, hooks, isDirect, isUnsafe);
+    if (isUnsafe)
+      return this.#withBackground(visit, receiveUnsafe(core, visit));
     core.ahead.note(visit.base, request.mode);
     const quick = hooks ? undefined : fromMemory(core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];
     return this.#withBackground(visit, this.#answer(visit));
+  }
+
+  /** Sends a request as if there were no cache. */
+  #pass(
+    request: Request,
+    hooks: Hooks | undefined,
+  ): [Promise<Response>, Promise<void>] {
+    return [this.core.network.pass(request, hooks), Promise.resolve()];
   }
 
   #withBackground(

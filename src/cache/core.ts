@@ -91,27 +91,33 @@ export class Core {
   }
 
   /** The key under which a request's responses are stored. */
-  baseOf(request: Request, url: string = request.url): string {
-    const { matchOptions, partition } = this.settings;
+  baseOf(
+    request: Request,
+    url: string = request.url,
+    partition: string | null = this.settings.partition(request),
+  ): string {
     return baseKey(
-      matchOptions.ignoreSearch ? withoutSearch(url) : url,
+      this.settings.matchOptions.ignoreSearch ? withoutSearch(url) : url,
       isCredentialed(request, this.origin),
-      partition(request),
+      partition,
     );
   }
 
-  /** A request at its start. */
+  /** A request at its start; an unsafe one is sent as it is, so it is not cloned. */
   visit(
     request: Request,
     event: FetchEventLike | undefined,
     hooks?: Hooks,
     isDirect = false,
+    isUnsafe = false,
   ): Visit {
+    const partition = this.settings.partition(request);
     return {
       request,
       view: viewOf(this.settings.mode, request),
-      clone: request.clone(),
-      base: this.baseOf(request, hooks?.url),
+      clone: isUnsafe ? request : request.clone(),
+      base: this.baseOf(request, hooks?.url, partition),
+      partition,
       event,
       startedAt: performance.now(),
       background: [],
@@ -121,15 +127,6 @@ export class Core {
       hooks,
       isDirect,
     };
-  }
-
-  /** An unsafe request at its start: it is sent as it is, so it is not cloned. */
-  unsafeVisit(
-    request: Request,
-    event: FetchEventLike | undefined,
-    hooks?: Hooks,
-  ): Visit {
-    return { ...this.visit(new Request(request.url), event, hooks), request };
   }
 
   /** Looks up what would answer a visit, past the memory tier. */

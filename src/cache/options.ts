@@ -1,7 +1,8 @@
 /** The options of a cache: their defaults, and what is said of a wrong one. */
 import type { HealEvent, SkewEvent } from '../fault.js';
 import { IS_READY_MADE } from '../ready-made.js';
-import { MODES, type Mode } from './mode.js';
+import { checkedPartition, checkOptions } from './check.js';
+import type { Mode } from './mode.js';
 
 /** How a HealingCache is set up; names that Workbox has mean what they mean there. */
 export interface HealingCacheOptions {
@@ -32,7 +33,7 @@ export interface HealingCacheOptions {
   purgeOnQuotaError?: boolean;
   /** How long one wait for IndexedDB may take before the network answers, in milliseconds. Default 2,000. */
   storageTimeoutMs?: number;
-  /** Keeps the responses of different users apart: requests with different results never share one. */
+  /** Keeps the responses of different users apart: requests with different results never share one. What it is wrong for goes to the network. */
   partition?: (request: Request) => string | null;
   /** Called with every heal event; what it throws is ignored. */
   onHeal?: (event: HealEvent) => void;
@@ -72,49 +73,6 @@ export interface Settings
 
 const MIB = 1024 * 1024;
 
-type Check = [test: (value: unknown) => boolean, takes: string];
-
-const isCount = (value: unknown): boolean =>
-  typeof value === 'number' && value >= 0 && !Number.isNaN(value);
-const isPositive = (value: unknown): boolean => isCount(value) && value !== 0;
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null;
-
-const COUNT: Check = [isCount, 'a number of 0 or more'];
-const POSITIVE: Check = [isPositive, 'a number above 0'];
-const FUNCTION: Check = [isFunction, 'a function'];
-
-const checks = (): Record<keyof HealingCacheOptions, Check> => ({
-  cacheName: [
-    (value) => typeof value === 'string' && value !== '',
-    'a string that is not empty',
-  ],
-  maxBytes: COUNT,
-  maxEntries: COUNT,
-  maxEntryBytes: COUNT,
-  maxAgeSeconds: COUNT,
-  memoryBytes: COUNT,
-  mode: [(value) => MODES.some((mode) => mode === value), MODES.join(', ')],
-  networkTimeoutSeconds: POSITIVE,
-  fetchOptions: [isObject, 'a RequestInit'],
-  matchOptions: [
-    (value) =>
-      isObject(value) &&
-      Object.keys(Object(value)).every((name) => name === 'ignoreSearch'),
-    'an object with ignoreSearch and nothing else',
-  ],
-  purgeOnQuotaError: [(value) => typeof value === 'boolean', 'true or false'],
-  storageTimeoutMs: POSITIVE,
-  partition: [isFunction, 'a function from a Request to a string or null'],
-  onHeal: FUNCTION,
-  onSkew: FUNCTION,
-  onQuotaError: FUNCTION,
-  bypass: FUNCTION,
-  now: FUNCTION,
-  fetch: FUNCTION,
-});
-
 /** Fills in the defaults; throws a TypeError that names the option and what it takes. */
 export function settle(options: HealingCacheOptions): Settings {
   return { ...defaults(), ...(IS_READY_MADE ? options : checked(options)) };
@@ -122,23 +80,15 @@ export function settle(options: HealingCacheOptions): Settings {
 
 /** The options that are given. */
 function checked(options: HealingCacheOptions): HealingCacheOptions {
-  if (!isObject(options))
-    throw new TypeError('mendbox: the options must be an object');
+  checkOptions('new HealingCache()', options);
   const given = Object.entries(options).filter(
     ([, value]) => value !== undefined,
   );
-  const known = new Map(Object.entries(checks()));
-  for (const [name, value] of given) {
-    const check = known.get(name);
-    if (!check)
-      throw new TypeError(
-        `mendbox: there is no option "${name}"; the options are ${[...known.keys()].join(', ')}`,
-      );
-    const [test, takes] = check;
-    if (!test(value))
-      throw new TypeError(`mendbox: the option "${name}" takes ${takes}`);
-  }
-  return Object.fromEntries(given);
+  const { partition } = options;
+  return {
+    ...Object.fromEntries(given),
+    ...(partition && { partition: checkedPartition(partition) }),
+  };
 }
 
 const defaults = (): Settings => ({

@@ -194,7 +194,9 @@ async function write(
 /** Where a response is stored; a hook may name another URL than it was looked up under. */
 async function baseToStore(core: Core, visit: Visit): Promise<string> {
   const url = await hooksOf(visit)?.urlToStore?.();
-  return url === undefined ? visit.base : core.baseOf(visit.request, url);
+  return url === undefined
+    ? visit.base
+    : core.baseOf(visit.request, url, visit.partition);
 }
 
 /** What is about to be replaced, as a response. */
@@ -317,9 +319,8 @@ export async function receiveUnsafe(
   const { now } = core.settings;
   const requestTime = now();
   const response = await core.network.pass(request, visit.hooks);
-  const partition = core.settings.partition(request);
   for (const url of invalidated(request, unhidden(response)))
-    visit.background.push(core.invalidateUrl(url, partition));
+    visit.background.push(core.invalidateUrl(url, visit.partition));
   const groups = invalidatedGroups(request, response);
   if (groups.length > 0)
     visit.background.push(core.purgeGroups(groups, ofSameOrigin(request)));

@@ -25,6 +25,8 @@ export interface Visit {
   readonly clone: Request;
   /** The key of its URL. */
   readonly base: string;
+  /** What the option `partition` says of it; asked once, before anything is sent. */
+  readonly partition: string | null;
   readonly event: FetchEventLike | undefined;
   /** When it arrived, by performance.now(), in milliseconds. */
   readonly startedAt: number;

@@ -2,6 +2,7 @@
 import { WorkboxError } from 'workbox-core/_private/WorkboxError.js';
 import type { WorkboxPlugin } from 'workbox-core/types.js';
 import { Strategy, type StrategyHandler } from 'workbox-strategies';
+import { checkOptions } from '../cache/check.js';
 import { askForRoom, makeRoom } from '../cache/quota.js';
 import { HealingCache, type HealingCacheOptions } from '../index.js';
 import { hooksOf, type Plugin, refuseExpiration } from './plugins.js';
@@ -30,6 +31,7 @@ export class HealingStrategy extends Strategy {
       throw new TypeError(
         'mendbox: HealingStrategy has no option "fetch"; a plugin with requestWillFetch sees every request.',
       );
+    checkOptions('new HealingStrategy()', options);
     refuseExpiration(plugins);
     const { cacheName = 'mendbox', fetchOptions, matchOptions } = rest;
     super({

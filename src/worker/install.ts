@@ -5,6 +5,7 @@
  *   install({ match: ({ sameOrigin }) => sameOrigin });
  */
 import { HealingCache } from '../cache/cache.js';
+import { checkOptions } from '../cache/check.js';
 import type { HealingCacheOptions } from '../cache/options.js';
 import { decode } from '../messages.js';
 import { IS_READY_MADE } from '../ready-made.js';
@@ -98,6 +99,7 @@ function takePlace(skipWaiting: boolean, claim: boolean): void {
  * TypeError.
  */
 export function install(options: InstallOptions = {}): HealingCache {
+  if (!IS_READY_MADE) checkOptions('install()', options);
   const {
     match,
     bypassPaths = [],
