@@ -47,7 +47,6 @@ const lib: UserConfig = {
       entry: {
         index: 'src/index.ts',
         install: 'src/worker/install.ts',
-        window: 'src/window/index.ts',
         http: 'src/http/index.ts',
         testing: 'src/testing/index.ts',
         devtools: 'src/devtools/index.ts',
@@ -119,6 +118,28 @@ const worker: UserConfig = {
   },
 };
 
+/**
+ * The page's side: a module that imports nothing, and the one that it loads when something is wrong, so that a site without
+ * a bundler copies the files as they are.
+ */
+const window: UserConfig = {
+  plugins: [smaller],
+  build: {
+    lib: {
+      entry: {
+        window: 'src/window/index.ts',
+        problem: 'src/window/problem.ts',
+      },
+      formats: ['es'],
+    },
+    emptyOutDir: false,
+    target: 'es2022',
+    minify: true,
+    sourcemap: 'hidden',
+    reportCompressedSize: false,
+  },
+};
+
 /** The kill switch: a classic script, too. */
 const kill: UserConfig = {
   build: {
@@ -153,6 +174,8 @@ export default defineConfig(({ mode }) => {
   switch (mode) {
     case 'lib':
       return lib;
+    case 'window':
+      return window;
     case 'worker':
       return worker;
     case 'kill':

@@ -100,3 +100,10 @@ export interface SkewEvent {
   /** Random; the same for the same event on every channel. */
   readonly id: string;
 }
+
+/** A worker was given a wrong option and does not start; told on `BroadcastChannel('mendbox')`, since the browser tells the page nothing of it. */
+export interface RefusalEvent {
+  readonly type: 'refusal';
+  /** What the worker threw. */
+  readonly message: string;
+}

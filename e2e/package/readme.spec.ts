@@ -148,7 +148,7 @@ test('the README names every export and every method of HealingCache', () => {
       .split('\n')
       .find((line) => line.startsWith(`| \`${entry}\``));
     const [, names = ''] =
-      /export \{([^}]*)\}/.exec(read(`dist/${file}.js`)) ?? [];
+      /export ?\{([^}]*)\}/.exec(read(`dist/${file}.js`)) ?? [];
     const exported = names.split(',').map((name) => name.split(' as ').at(-1));
     expect(names).not.toBe('');
     for (const name of exported)

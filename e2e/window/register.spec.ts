@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Problem, RegisterOptions } from '../../src/window/index.js';
+import { bundled } from '../own-worker.js';
 import { expect, load, test } from './window.js';
 
 const javascript = { 'content-type': 'text/javascript' };
@@ -54,6 +55,20 @@ test('a missing file is told with its URL, the status and what to do', async ({
   expect(result.warned.join()).toContain(result.message);
 });
 
+for (const status of [500, 403]) {
+  test(`a status that is no success is told as such: ${status}`, async ({
+    bare,
+    origin,
+  }) => {
+    origin.answer('/worker.js', { status, headers: javascript });
+    const result = await register(bare, '/worker.js');
+    expect(result).toMatchObject({ registered: false, reason: 'wrong-status' });
+    expect(result.message).toContain(
+      `/worker.js answers with status ${status}`,
+    );
+  });
+}
+
 for (const [url, options] of [
   ['http://', {}],
   ['/worker.js', { scope: 'http://' }],
@@ -78,6 +93,16 @@ test('a page sent in place of the file is told with its type', async ({
   const result = await register(bare, '/app.js');
   expect(result).toMatchObject({ registered: false, reason: 'wrong-type' });
   expect(result.message).toContain('/app.js is served as text/html');
+});
+
+test('a file without a Content-Type is told as such', async ({
+  bare,
+  origin,
+}) => {
+  origin.answer('/app.js', { body: 'self;' });
+  const result = await register(bare, '/app.js');
+  expect(result).toMatchObject({ registered: false, reason: 'wrong-type' });
+  expect(result.message).toContain('/app.js is served without a Content-Type');
 });
 
 test('a scope above the file is told with both paths', async ({
@@ -116,12 +141,44 @@ test("another origin's script is told as such", async ({ bare, elsewhere }) => {
   expect(result).toMatchObject({ registered: false, reason: 'wrong-origin' });
 });
 
-test('a script that throws is told with its URL', async ({ bare, origin }) => {
+test('a script that throws is told with its URL and where to look', async ({
+  bare,
+  origin,
+}) => {
   const body = 'throw new Error("on purpose");';
   origin.answer('/throws.js', { headers: javascript, body });
   const result = await register(bare, '/throws.js');
   expect(result).toMatchObject({ registered: false, reason: 'broken' });
-  expect(result.message).toContain('/throws.js does not start');
+  expect(result.message).toContain('/throws.js does not start: ');
+  expect(result.message).toContain('about:debugging');
+});
+
+for (const [script, said] of [
+  ['install({ maxEntries: 1.5 });', '"maxEntries" of install() takes'],
+  ['new HealingCache({ match() {} });', 'new HealingCache() has no option'],
+] as const)
+  test(`a worker with a wrong option is told with the option: ${script}`, async ({
+    bare,
+    origin,
+  }) => {
+    const body = await bundled(script);
+    origin.answer('/own.js', { headers: javascript, body });
+    const result = await register(bare, '/own.js');
+    expect(result).toMatchObject({ registered: false, reason: 'broken' });
+    expect(result.message).toContain(
+      `${origin.url}/own.js does not start: mendbox: `,
+    );
+    expect(result.message).toContain(said);
+  });
+
+test('where problem.js cannot be had, that is said, and what the browser said', async ({
+  bare,
+  origin,
+}) => {
+  origin.answer('/dist/problem.js', { status: 404 });
+  const result = await register(bare, '/nothing.js');
+  expect(result).toMatchObject({ registered: false, reason: 'unexplained' });
+  expect(result.message).toMatch(/^\/nothing\.js: TypeError: .*problem\.js/);
 });
 
 test('a server that is away is told as such', async ({ bare, origin }) => {

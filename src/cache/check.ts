@@ -1,10 +1,13 @@
 /** What is said of a wrong option: which call was given it, what it takes, and where an option belongs that is another's. */
+import type { RefusalEvent } from '../fault.js';
 import { MODES } from './mode.js';
 import type { HealingCacheOptions } from './options.js';
 
 /** What an option must pass, and in words what it takes. */
 type Check = readonly [test: (value: unknown) => boolean, takes: string];
 type Checks = Readonly<Record<string, Check>>;
+
+const CHANNEL = 'mendbox';
 
 /** The calls that take options. */
 type Call = 'new HealingCache()' | 'install()' | 'new HealingStrategy()';
@@ -104,21 +107,37 @@ function inWords(value: unknown): string {
 
 const wrong = (what: string): TypeError => new TypeError(`mendbox: ${what}`);
 
+/** Throws, and tells the pages: of a worker that does not start they only learn that its evaluation failed. */
+function refuse(what: string): never {
+  const error = wrong(what);
+  if ('ServiceWorkerGlobalScope' in globalThis) {
+    const event: RefusalEvent = { type: 'refusal', message: error.message };
+    try {
+      const channel = new BroadcastChannel(CHANNEL);
+      channel.postMessage(event);
+      channel.close();
+    } catch {
+      // The engine has none, or refuses it.
+    }
+  }
+  throw error;
+}
+
 /** Throws a TypeError for an option that the call does not have, or that is not what it takes. */
 export function checkOptions(call: Call, options: object): void {
   if (!isObject(options))
-    throw wrong(`${call} takes an object of options, not ${inWords(options)}`);
+    refuse(`${call} takes an object of options, not ${inWords(options)}`);
   const checks = CHECKS[call];
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (!check)
-      throw wrong(
+      return refuse(
         `${call} has no option "${name}"${elsewhere(name)}; the options are ${Object.keys(checks).join(', ')}`,
       );
     const [test, takes] = check;
     if (!test(value))
-      throw wrong(
+      refuse(
         `the option "${name}" of ${call} takes ${takes}, not ${inWords(value)}`,
       );
   }

@@ -1,5 +1,5 @@
-/** Says in plain words why a worker could not be registered. */
-import { container } from './ask.js';
+/** Says in plain words why a worker could not be registered. A file of its own that imports nothing, so that a site without a bundler may copy it. */
+import type { RefusalEvent } from '../fault.js';
 
 /** Why a page goes without a worker; the values are stable across releases. */
 export type Reason =
@@ -13,8 +13,10 @@ export type Reason =
   | 'wrong-url'
   /** The worker's script is of another origin. */
   | 'wrong-origin'
-  /** The server has no such file. */
+  /** The server has no such file: it answers 404 or 410. */
   | 'missing'
+  /** The server answers with another status than 200, such as 500 or 403. */
+  | 'wrong-status'
   /** The server sends the file as something that is not JavaScript, often the app's own HTML. */
   | 'wrong-type'
   /** The server redirects to another URL, which service workers do not follow. */
@@ -23,8 +25,10 @@ export type Reason =
   | 'wrong-scope'
   /** The script cannot be fetched: offline, or the server is away. */
   | 'unreachable'
-  /** The script is there, but does not start. */
-  | 'broken';
+  /** The script is there, but does not start: it throws, or an option that it gives is wrong. */
+  | 'broken'
+  /** `dist/problem.js`, which says why, could not be loaded. */
+  | 'unexplained';
 
 /** What went wrong, and what to do about it. */
 export interface Problem {
@@ -35,6 +39,11 @@ export interface Problem {
 
 // The two types that servers really send, with their x- forms.
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/i;
+
+const MISSING = new Set([404, 410]);
+
+/** How long to wait for what a worker says that does not start, in milliseconds. */
+const SAYS_MS = 1_000;
 
 const problem = (reason: Reason, message: string): Problem => ({
   reason,
@@ -56,10 +65,16 @@ function responseProblem(
   { href }: URL,
   { ok, status, redirected, url, headers }: Response,
 ): Problem | undefined {
-  if (!ok) {
+  if (MISSING.has(status)) {
     return problem(
       'missing',
       `${href} answers with status ${status}. Copy mendbox/dist/worker.js to where the server serves it, or give register() its URL.`,
+    );
+  }
+  if (!ok) {
+    return problem(
+      'wrong-status',
+      `${href} answers with status ${status}, where a worker's script needs 200. Look at what the server logs for it.`,
     );
   }
   if (redirected) {
@@ -72,7 +87,7 @@ function responseProblem(
   if (!JAVASCRIPT.test(type ?? '')) {
     return problem(
       'wrong-type',
-      `${href} is served as ${type}, not text/javascript. Often the file is missing and a page is sent for it.`,
+      `${href} is served ${type === null ? 'without a Content-Type' : `as ${type}`}, not as text/javascript. Often the file is missing and a page is sent for it.`,
     );
   }
   return undefined;
@@ -104,6 +119,7 @@ async function scriptProblem(
   script: URL,
   scope: URL,
   error: unknown,
+  again: () => Promise<unknown>,
 ): Promise<Problem> {
   const { href, origin } = script;
   const { name, message: why } = error as Error;
@@ -127,17 +143,56 @@ async function scriptProblem(
     scopeProblem(script, scope, response) ??
     (name === 'SecurityError'
       ? problem('blocked', `the browser blocks storage for this site: ${why}`)
-      : problem('broken', `${href} does not start, see its console: ${why}`))
+      : brokenProblem(script, why, again))
+  );
+}
+
+/** What a worker's own mendbox says of its options, heard while the browser tries once `again`; undefined when it says nothing. */
+async function refusal(
+  again: () => Promise<unknown>,
+): Promise<string | undefined> {
+  const channel = new BroadcastChannel('mendbox');
+  const said = new Promise<string>((resolve) => {
+    channel.addEventListener(
+      'message',
+      ({ data }: MessageEvent<Partial<RefusalEvent> | null>) => {
+        if (data?.type === 'refusal' && data.message !== undefined)
+          resolve(data.message);
+      },
+    );
+  });
+  await again().catch(() => undefined);
+  const silence = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), SAYS_MS);
+  });
+  const message = await Promise.race([said, silence]);
+  channel.close();
+  return message;
+}
+
+async function brokenProblem(
+  { href }: URL,
+  why: string,
+  again: () => Promise<unknown>,
+): Promise<Problem> {
+  const message = await refusal(again).catch(() => undefined);
+  return problem(
+    'broken',
+    message === undefined
+      ? `${href} does not start: ${why} What it throws stands in its own console: in Chromium and Safari that of the developer tools (Application, Service workers), in Firefox about:debugging.`
+      : `${href} does not start: ${message}`,
   );
 }
 
 /** Why register() failed: the page has no service workers, or the browser refused the script. */
 export function problemOf(
+  workers: ServiceWorkerContainer | undefined,
   url: string | URL,
-  scope: string | undefined,
+  options: RegistrationOptions,
   error: unknown,
 ): Problem | Promise<Problem> {
-  if (!container()) return environmentProblem();
+  if (!workers) return environmentProblem();
+  const { scope } = options;
   const base = document.baseURI;
   let script: URL;
   let within: URL;
@@ -148,5 +203,7 @@ export function problemOf(
     const given = scope === undefined ? url : `${url} or the scope ${scope}`;
     return problem('wrong-url', `${given} is not a URL.`);
   }
-  return scriptProblem(script, within, error);
+  return scriptProblem(script, within, error, () =>
+    workers.register(script, options),
+  );
 }

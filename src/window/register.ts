@@ -1,7 +1,7 @@
 /** Registers the worker; the app works without one, only uncached. */
 import { VERSION } from '../version.js';
 import { ask, container } from './ask.js';
-import type { Problem } from './problem.js';
+import type { Problem, problemOf } from './problem.js';
 import { watch } from './update.js';
 
 /** How to register; the browser's own options, and what to do with a problem. */
@@ -63,7 +63,7 @@ export async function register(
 ): Promise<Registered | Unregistered> {
   const workers = container();
   try {
-    if (!workers) throw new TypeError();
+    if (!workers) throw new TypeError('no service workers');
     const script = new URL(url, document.baseURI);
     const registration = await workers.register(script, options);
     const control = controlled(workers);
@@ -71,24 +71,30 @@ export async function register(
     if (onMismatch) void control.then(() => shakeHands(onMismatch));
     return { registered: true, registration, controlled: control };
   } catch (error) {
-    const problem = await problemOf(url, options.scope, error);
+    const problem = await explain(workers, url, options, error);
     onProblem(problem);
     return { registered: false, ...problem };
   }
 }
 
 /** What to say is fetched only when something is wrong: every page loads this file, and few need it. */
-async function problemOf(
-  url: string | URL,
-  scope: string | undefined,
-  error: unknown,
+async function explain(
+  ...facts: Parameters<typeof problemOf>
 ): Promise<Problem> {
-  const told = await import('./problem.js').catch(() => undefined);
-  if (told) return told.problemOf(url, scope, error);
-  return {
-    reason: 'unreachable',
-    message: `${url} cannot be fetched.`,
-  };
+  try {
+    const told = await import('./problem.js');
+    return await told.problemOf(...facts);
+  } catch {
+    const [, url, , error] = facts;
+    // Who is offline can load nothing, what explains it included.
+    return fetch(url, { cache: 'no-store' }).then(
+      () => ({
+        reason: 'unexplained',
+        message: `${url}: ${String(error)}; dist/problem.js of mendbox, which says why, could not be loaded.`,
+      }),
+      () => ({ reason: 'unreachable', message: `${url} cannot be fetched.` }),
+    );
+  }
 }
 
 async function shakeHands(
