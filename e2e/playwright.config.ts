@@ -11,6 +11,7 @@ const webkit: Project = {
   testMatch: [
     'heal/*.spec.ts',
     'http/http.spec.ts',
+    'stream/media.spec.ts',
     'stream/page.spec.ts',
     'verify/*.spec.ts',
     '**/*.webkit.spec.ts',

@@ -117,10 +117,12 @@ export class PlainCache {
     const range = requestedRange(request.headers, length);
     if (range === 'whole') return whole;
     if (range === 'unsatisfiable') {
+      whole.headers.delete('content-length');
       whole.headers.set('content-range', `bytes */${length}`);
       return { ...whole, status: 416, text: '' };
     }
     const { first, last } = range;
+    whole.headers.set('content-length', String(last + 1 - first));
     whole.headers.set('content-range', `bytes ${first}-${last}/${length}`);
     return { ...whole, status: 206, text: stored.text.slice(first, last + 1) };
   }

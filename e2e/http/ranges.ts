@@ -23,6 +23,7 @@ const part = (
   status: 206,
   body,
   headers: {
+    'content-length': String(body.length),
     'content-range': `bytes ${first}-${first + body.length - 1}/10`,
     'cache-status': /^mendbox; hit; ttl=\d+$/,
   },
@@ -39,7 +40,7 @@ const unsatisfiable = (range: string): Exchange => ({
   init: withHeaders({ range }),
   status: 416,
   body: '',
-  headers: { 'content-range': 'bytes */10' },
+  headers: { 'content-range': 'bytes */10', 'content-length': undefined },
   cacheStatus: hit,
 });
 

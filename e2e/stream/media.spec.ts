@@ -1,9 +1,6 @@
 import { expect, test, type App } from '../fixtures.js';
 import { damageSlices, large, ranged, SLICE } from './large.js';
 
-// Not in WebKitGTK 2.50: under any worker, one without mendbox too, whose 200 comes in more than one chunk, its media player
-// asks by Range for what follows the first chunk, and then fails ("unexpected 200 HTTP status code for range request", though
-// the worker answered 206) or never ends the seek. In one chunk the same worker's answer plays.
 const path = '/tone.wav';
 const RATE = 22_050;
 const SECONDS = 120;
@@ -68,17 +65,29 @@ async function seek(app: App, times: readonly number[]): Promise<number[]> {
   );
 }
 
-test('a media element seeks in what is stored, and asks the origin for nothing', async ({
-  app,
-  origin,
-}) => {
-  origin.on(path, ranged(wav));
-  await app.fetch(path);
-  await app.settled(path);
-  await app.restartWorker();
-  expect(await seek(app, [100, 10, 60])).toEqual([100, 10, 60]);
-  expect(origin.requests(path)).toHaveLength(1);
-});
+/** Without a Content-Length. */
+const chunked = {
+  ...wav,
+  headers: { ...wav.headers, 'transfer-encoding': 'chunked' },
+};
+
+// The player of WebKitGTK 2.50 fails under any worker, one without mendbox too, whose 200 and 206 do not both say how long
+// they are: it asks by Range for what follows the first chunk, and never ends the seek.
+for (const [name, sent] of Object.entries({
+  'in what is stored, and asks the origin for nothing': wav,
+  'in what the origin sent without a Content-Length': chunked,
+})) {
+  test(`a media element seeks ${name}`, async ({ app, origin }) => {
+    origin.on(path, ranged(sent));
+    await app.fetch(path);
+    await app.settled(path);
+    await app.restartWorker();
+    expect(await seek(app, [100, 10, 60])).toEqual([100, 10, 60]);
+    const { headers } = await app.fetch(path);
+    expect(headers['content-length']).toBe(String(wav.body?.length));
+    expect(origin.requests(path)).toHaveLength(1);
+  });
+}
 
 test('a media element seeks although what is stored is broken under it', async ({
   app,

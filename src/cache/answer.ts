@@ -7,7 +7,11 @@ import {
   type ByteRange,
   type CacheStatus,
 } from '../http/index.js';
-import { headerFields, type Entry } from '../store/records.js';
+import {
+  headerFields,
+  type Entry,
+  type PolicyRecord,
+} from '../store/records.js';
 
 /** Statuses whose responses have no body (Fetch Standard, section 2.2.3). */
 export const isNullBody = (status: number): boolean =>
@@ -47,13 +51,29 @@ const known = new WeakMap<Headers, Repeated>();
 
 const OURS = new Set(['age', 'cache-status', 'server-timing']);
 
+/**
+ * The stored fields, but for what this cache says itself, and how long the body is: the media player of WebKitGTK 2.50 does
+ * not seek in a body without a Content-Length.
+ */
+function describedFields(
+  headers: Headers,
+  { headers: lines, length }: PolicyRecord,
+): Fields {
+  const fields: Fields = headerFields(lines).filter(
+    ([name]) => !OURS.has(name),
+  );
+  if (length > 0 && !headers.has('content-length'))
+    fields.push(['content-length', String(length)]);
+  return fields;
+}
+
 function repeatedOf({ headers, record }: Entry): Repeated {
   let repeated = known.get(headers);
   if (!repeated) {
     const before = (name: string): string =>
       headers.has(name) ? `${headers.get(name)}, ` : '';
     repeated = {
-      fields: headerFields(record.headers).filter(([name]) => !OURS.has(name)),
+      fields: describedFields(headers, record),
       // Of two fields of one name only the first would reach the page (Chromium 156).
       status: before('cache-status'),
       timing: before('server-timing'),
@@ -103,12 +123,12 @@ function partial(
 ): Response {
   const { total } = entry.record;
   const headers = new Headers(fields);
-  // It counts the whole body.
-  headers.delete('Content-Length');
   if (part === 'unsatisfiable') {
+    headers.delete('Content-Length');
     headers.set('Content-Range', `bytes */${total}`);
     return new Response(null, { status: 416, headers });
   }
+  headers.set('Content-Length', String(part.last + 1 - part.first));
   headers.set('Content-Range', `bytes ${part.first}-${part.last}/${total}`);
   const statusText = 'Partial Content';
   return new Response(body, { status: 206, statusText, headers });
