@@ -31,7 +31,8 @@ async function bundle(
   code: string,
   transform: Change = (same) => same,
 ): Promise<string> {
-  const name = 'own.js';
+  // May be TypeScript.
+  const name = 'own.ts';
   const built = await build({
     configFile: false,
     logLevel: 'error',

@@ -77,7 +77,7 @@ export interface VerifyOptions {
   /** Stops after this time, in milliseconds; the report's `next` says where to go on. Default: no limit. */
   readonly budgetMs?: number;
   /** Goes on where an earlier report stopped. */
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
 /** One broken pair. */
