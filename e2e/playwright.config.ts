@@ -13,6 +13,7 @@ const webkit: Project = {
     'http/http.spec.ts',
     'stream/media.spec.ts',
     'stream/page.spec.ts',
+    'stream/takeover.spec.ts',
     'verify/*.spec.ts',
     '**/*.webkit.spec.ts',
   ],

@@ -156,6 +156,27 @@ test('A12: a large value that IndexedDB cannot read is replaced, and its neighbo
   expect(await app.heals()).toHaveLength(1);
 });
 
+// Only Chromium lets a test stop a worker, which remembers what is equivalent.
+test(
+  'B8: equivalent URLs are found although the store failed when they were first looked for',
+  { tag: '@chromium' },
+  async ({ idle: app, origin }) => {
+    const headers = { ...fresh.headers, 'no-vary-search': 'params' };
+    origin.answer(`${path}?a=1`, { headers, body });
+    origin.answer(`${path}?a=2`, { status: 204 });
+    await app.start({});
+    await app.fetch(`${path}?a=1`);
+    await app.settled(`${path}?a=1`);
+    await app.restartWorker();
+    await app.shim({ faults: [{ on: 'getAllKeys', how: 'fail' }] });
+    await app.fetch(`${path}?a=2`, { method: 'POST' });
+    expect(await expectBytes(app, `${path}?a=1`)).toMatch(isHit);
+    await app.shim({ faults: [], clock: PAUSE_MS });
+    await app.fetch(`${path}?a=2`, { method: 'POST' });
+    expect(await expectBytes(app, `${path}?a=1`)).not.toMatch(isHit);
+  },
+);
+
 test('A14: an engine that stores no Blob is given bytes instead', async ({
   idle: app,
   origin,

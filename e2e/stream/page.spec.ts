@@ -130,6 +130,7 @@ test('A16: maxEntryBytes ends the storing, not the stream', async ({
   origin.answer(path, first);
   const announced = await app.fetch(path);
   expect(announced.sha256).toBe(sha256(bytes));
+  expect(announced.headers['cache-status']).not.toContain('stored');
   origin.answer(path, chunked);
   const unannounced = await app.fetch(path);
   expect(unannounced.sha256).toBe(sha256(bytes));

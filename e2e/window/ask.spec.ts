@@ -108,6 +108,29 @@ test.describe('a page under the worker', () => {
     ).rejects.toThrow('TypeError: mendbox: warm() takes an array of URLs.');
   });
 
+  test('leaves no timer behind', async ({ app }) => {
+    const left = await app.page.evaluate(async () => {
+      const timers = new Set<unknown>();
+      const { setTimeout, clearTimeout } = window;
+      Object.assign(window, {
+        setTimeout(...given: Parameters<typeof setTimeout>): number {
+          const timer = setTimeout(...given);
+          timers.add(timer);
+          return timer;
+        },
+        clearTimeout(timer: number): void {
+          timers.delete(timer);
+          clearTimeout(timer);
+        },
+      });
+      const asked = window.mendbox.stats();
+      const set = timers.size;
+      await asked;
+      return [set, timers.size];
+    });
+    expect(left).toEqual([2, 0]);
+  });
+
   test("may use Workbox's messages", async ({ app }) => {
     const { page } = app;
     const replied = await page.evaluate(async () => {

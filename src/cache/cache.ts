@@ -30,6 +30,7 @@ import { validate } from './validate.js';
 import {
   done,
   forwarding,
+  keepAlive,
   type FetchEventLike,
   type Step,
   type Visit,
@@ -69,17 +70,6 @@ const isPageConditional = ({ headers }: Request): boolean =>
 function settlePreload(event: FetchEventLike | undefined): void {
   const preload = event?.preloadResponse?.catch(() => undefined);
   if (preload) keepAlive(event, preload);
-}
-
-function keepAlive(
-  event: FetchEventLike | undefined,
-  work: Promise<unknown>,
-): void {
-  try {
-    event?.waitUntil(work);
-  } catch {
-    // The event is over: the work goes on for as long as the worker lives.
-  }
 }
 
 /** Whether an entry is of the very URL that was asked for; else No-Vary-Search makes them equivalent. */

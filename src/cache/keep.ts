@@ -70,7 +70,7 @@ export function keep(response: Response, limits: Limits): Kept {
   const { page, body } =
     announced !== undefined && announced <= COPIED
       ? copied(response, limits)
-      : tapped(response.body, limits);
+      : tapped(response.body, limits, announced);
   return { page, body: body.then(fits), announced };
 }
 
@@ -91,9 +91,11 @@ function copied(response: Response, { asBlob }: Limits): Split {
 function tapped(
   source: ReadableStream<Uint8Array>,
   { maxEntryBytes, asBlob, isDirect }: Limits,
+  announced = 0,
 ): Split {
   const reader = isDirect ? reusing(source) : source.getReader();
   let sealer: Sealer | undefined = new Sealer(asBlob);
+  let length = 0;
   let settle: (body: SealedBody | undefined) => void;
   const body = new Promise<SealedBody | undefined>((resolve) => {
     settle = resolve;
@@ -107,11 +109,15 @@ function tapped(
       try {
         const { value, done } = await reader.read();
         if (done) {
+          // Chromium 156 ends a body like a whole one where its HTTP cache has a part and cannot have the rest.
+          if (length < announced) throw new TypeError('mendbox: cut short');
           controller.close();
           return settle(sealer?.finish());
         }
+        length += value.length;
+        // Told at the end only, which another worker waits for: see the stream in splice.ts.
+        if (length > maxEntryBytes) sealer = undefined;
         sealer?.push(value);
-        if (sealer && sealer.length > maxEntryBytes) stop();
         controller.enqueue(value);
       } catch (error) {
         stop();

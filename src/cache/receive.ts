@@ -67,9 +67,11 @@ export function receive(
     return forwarded(response, response.body, visit.status);
   }
   const kept = keep(response, limitsOf(core, visit));
-  visit.status = { ...visit.status, stored: true };
+  const announced = kept.announced ?? 0;
+  const stored = announced <= core.settings.maxEntryBytes;
+  visit.status = { ...visit.status, stored };
   core.search.note(visit.base, response);
-  if ((kept.announced ?? 0) > WAITED_FOR) flight.release();
+  if (announced > WAITED_FOR) flight.release();
   storing(visit, flight, write(core, visit, arrival, kept.body, flight));
   return forwarded(response, kept.page, visit.status);
 }

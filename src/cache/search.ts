@@ -50,8 +50,8 @@ const formOf = (key: string, rule: string | null): string =>
 export class Search {
   readonly #store: Store;
   readonly #paths = new Recent<readonly Ruled[]>(PATHS);
-  /** Paths of which the store was read. */
-  readonly #read = new Recent<true>(PATHS);
+  /** Paths of which the store was read, or is. */
+  readonly #reads = new Recent<Promise<void>>(PATHS);
 
   constructor(store: Store) {
     this.#store = store;
@@ -70,7 +70,11 @@ export class Search {
   /** The keys, other than its own, of the stored responses that may answer for a URL, the latest first. */
   async equivalents(base: string): Promise<string[]> {
     const path = pathOf(base);
-    if (path !== base && !this.#read.has(path)) await this.#readStored(path);
+    if (path !== base) {
+      const read = this.#reads.get(path) ?? this.#readStored(path);
+      this.#reads.set(path, read);
+      await read;
+    }
     const found = (this.#paths.get(path) ?? []).filter(
       (ruled) => ruled.base !== base && ruled.form === formOf(base, ruled.rule),
     );
@@ -78,10 +82,14 @@ export class Search {
   }
 
   async #readStored(path: string): Promise<void> {
-    this.#read.set(path, true);
     // The last character before the question mark with which the queries begin.
     const keys = await this.#store.keys(`${path}>`, RESPONSES);
-    const own = (keys ?? []).filter((key) => key.startsWith(`${path}?`));
+    if (!keys) {
+      // A store that failed is asked again.
+      this.#reads.delete(path);
+      return;
+    }
+    const own = keys.filter((key) => key.startsWith(`${path}?`));
     const policies = await this.#store.policies([path, ...own]);
     const ruled = policies.flatMap(({ headers, record }) => {
       const rule = headers.get(FIELD);

@@ -26,7 +26,7 @@ import {
 } from '../store/records.js';
 import { Source, type Bytes } from '../store/source.js';
 import type { Core } from './core.js';
-import type { Visit } from './visit.js';
+import { keepAlive, type Visit } from './visit.js';
 
 /** How long the origin may be silent in mid-stream, in seconds, unless networkTimeoutSeconds says otherwise. */
 const SILENCE = 30;
@@ -71,6 +71,7 @@ class Splice {
   #trips = 0;
   #isReadable = true;
   #isOver = false;
+  #release: () => void = () => undefined;
 
   /** What `range` does not touch is not read. */
   constructor(
@@ -109,11 +110,19 @@ class Splice {
     ]);
     if (isBroken(begin)) return begin;
     if (cut) return cut;
+    // Another worker waits for it: Firefox 153 ends the streams of the one whose place is taken, and tells the page of no
+    // error.
+    const over = new Promise<void>((resolve) => (this.#release = resolve));
+    keepAlive(this.#visit.event, over);
     let next: Bytes | Promise<Bytes> = begin;
     let taken: Bytes | undefined;
     return new ReadableStream<Bytes>(
       {
         pull: async (controller) => {
+          if (slice > end) {
+            this.#end(first === 0 && last === length - 1);
+            return controller.close();
+          }
           const bytes = await next;
           const { start } = this.#slices.extent(slice);
           if (slice++ < end) {
@@ -126,9 +135,6 @@ class Splice {
           controller.enqueue(
             bytes.subarray(Math.max(first - start, 0), last - start + 1),
           );
-          if (slice <= end) return;
-          this.#end(first === 0 && last === length - 1);
-          controller.close();
         },
         cancel: () => this.#end(false),
       },
@@ -159,6 +165,7 @@ class Splice {
   #end(isVerified: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#release();
     this.#slices.close();
     this.#leave();
     if (this.#mended.size > 0) void this.#repair();
@@ -234,6 +241,7 @@ class Splice {
   #fail(error: unknown): never {
     const refetch = this.#refetch;
     this.#refetch = undefined;
+    this.#release();
     refetch?.source.close();
     this.#slices.close();
     if (!this.#isOver) {

@@ -16,6 +16,18 @@ export interface FetchEventLike {
   readonly preloadResponse?: Promise<unknown>;
 }
 
+/** Keeps the worker, and its place, until the work is done; browsers end that after minutes. */
+export function keepAlive(
+  event: FetchEventLike | undefined,
+  work: Promise<unknown>,
+): void {
+  try {
+    event?.waitUntil(work);
+  } catch {
+    // The event is over: the work goes on for as long as the worker lives.
+  }
+}
+
 /** A request on its way. */
 export interface Visit {
   readonly request: Request;

@@ -33,6 +33,7 @@ export async function ask<Name extends AskName>(
   if (!workers) throw fail('this page has no service workers.');
   const { port1, port2 } = new MessageChannel();
   let script: string | undefined;
+  const timers: ReturnType<typeof setTimeout>[] = [];
   const send = async (): Promise<void> => {
     // A worker that is just being installed answers as soon as it is active.
     const worker = workers.controller ?? (await workers.ready).active;
@@ -48,8 +49,10 @@ export async function ask<Name extends AskName>(
           : `no worker is active for this page to answer '${message.ask}'. The result of register() says why.`;
         reject(fail(silent));
       };
-      setTimeout(() => script ?? giveUp(), Math.min(timeoutMs, WAIT_MS));
-      setTimeout(giveUp, timeoutMs);
+      timers.push(
+        setTimeout(() => script ?? giveUp(), Math.min(timeoutMs, WAIT_MS)),
+        setTimeout(giveUp, timeoutMs),
+      );
       port1.addEventListener('message', (event: MessageEvent<Reply<Name>>) => {
         const reply = event.data;
         if ('progress' in reply) onProgress?.(reply.progress);
@@ -60,6 +63,7 @@ export async function ask<Name extends AskName>(
       send().catch(reject);
     });
   } finally {
+    timers.forEach(clearTimeout);
     port1.close();
   }
 }
