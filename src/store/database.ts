@@ -5,7 +5,8 @@
  *   the fingerprint in each record.
  * - Every wait has a deadline. A handle that fails is forgotten, and one more is tried.
  * - When opening fails the ladder is climbed, each rung once in a worker's life: open again; delete the database (heals
- *   WebKit); a storage bucket (heals Chromium). After that the breaker keeps the store from being asked.
+ *   WebKit); a storage bucket (heals Chromium). After that the breaker keeps the store from being asked. Where it fails
+ *   after its deadline (Chromium 156 takes four seconds over a folder that is read-only) the bucket comes first next time.
  *
  * Everything that leaves this file is a value or a StoreError.
  */
@@ -77,6 +78,8 @@ export class Database {
   #closed = false;
   #mayDelete = true;
   #mayUseBucket = true;
+  /** Whether opening failed after its deadline, which no rung could hear. */
+  #failedLate = false;
   #factory: IDBFactory | undefined;
 
   constructor(options: {
@@ -201,12 +204,12 @@ export class Database {
   }
 
   async #climb(): Promise<Connection> {
-    const rungs = [
-      () => this.#openOnce(),
-      () => this.#openOnce(),
-      () => this.#openAfterDelete(),
-      () => this.#openInBucket(),
-    ];
+    const open = () => this.#openOnce();
+    const bucket = () => this.#openInBucket();
+    const rungs = this.#failedLate
+      ? [bucket, open]
+      : [open, open, () => this.#openAfterDelete(), bucket];
+    this.#failedLate = false;
     let reason: unknown;
     for (const rung of rungs) {
       try {
@@ -276,7 +279,12 @@ export class Database {
     const late = opening.then((opened) => (connection = opened));
     return withDeadline(late, this.#deadlineMs, timedOut).catch(
       (error: unknown) => {
-        late.then((opened) => this.#arriveLate(opened)).catch(() => undefined);
+        late.then(
+          (opened) => this.#arriveLate(opened),
+          (why: unknown) => {
+            this.#failedLate ||= !isFinal(why);
+          },
+        );
         throw error;
       },
     );

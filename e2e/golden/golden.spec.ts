@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Browser } from '@playwright/test';
 import { FINGERPRINT } from '../../src/store/records.js';
-import { expect, test, type App } from '../fixtures.js';
-import { noise, sha256 } from '../origin.js';
+import { App, expect, test } from '../fixtures.js';
+import { noise, sha256, type Origin } from '../origin.js';
+import { installBench } from '../page.js';
 
 // Records as every released schema stored them, one file for each fingerprint, read or healed by the build under test.
 // Never edit or delete one that was released. A build whose schema changed adds its own:
@@ -37,28 +39,25 @@ const bodyOf = (url: string): Buffer => noise(url, lengths[url] ?? 0);
 /** Seventy years: the records must still be fresh when they are old. */
 const YEARS = 2_147_483_648;
 
-/** With `isRouted` the host exists; then Chromium asks past every cache. */
+const open = { 'access-control-allow-origin': '*' };
+
+/** An app whose origin is the proxy as well, so that the host exists for the browser. */
 async function start(
-  app: App,
-  isRouted: boolean,
-): Promise<{ asked: string[] }> {
-  const asked: string[] = [];
-  if (isRouted)
-    await app.page.context().route('http://golden.example/**', (route) => {
-      const url = route.request().url();
-      asked.push(url);
-      return route.fulfill({
-        status: 200,
-        headers: {
-          'access-control-allow-origin': '*',
-          'cache-control': `max-age=${YEARS}`,
-          'content-type': 'application/octet-stream',
-        },
-        body: bodyOf(url),
-      });
+  browser: Browser,
+  origin: Origin,
+  browserName: string,
+): Promise<App> {
+  for (const url of Object.keys(lengths))
+    origin.answer(url, {
+      headers: { ...open, 'cache-control': `max-age=${YEARS}` },
+      body: bodyOf(url),
     });
+  const context = await browser.newContext({ proxy: { server: origin.url } });
+  const page = await context.newPage();
+  await page.addInitScript(installBench);
+  const app = new App(page, origin, browserName === 'chromium');
   await app.start();
-  return { asked };
+  return app;
 }
 
 async function stored(app: App, url: string): Promise<Golden | undefined> {
@@ -100,9 +99,13 @@ async function plant(app: App, golden: Golden): Promise<void> {
   }, golden);
 }
 
-test('the records of this build are kept', async ({ idle: app }) => {
+test('the records of this build are kept', async ({
+  browser,
+  browserName,
+  origin,
+}) => {
   test.skip(process.env['GOLDEN'] !== 'write', 'written on demand only');
-  await start(app, true);
+  const app = await start(browser, origin, browserName);
   const records: Golden[] = [];
   for (const url of Object.keys(lengths)) {
     await app.fetch(url);
@@ -128,9 +131,11 @@ test('the schema of this build has its records kept', () => {
 for (const file of files) {
   const isOwn = file === `${FINGERPRINT}.json`;
   test(`records of schema ${file} are ${isOwn ? 'read' : 'healed'}`, async ({
-    idle: app,
+    browser,
+    browserName,
+    origin,
   }) => {
-    const { asked } = await start(app, !isOwn);
+    const app = await start(browser, origin, browserName);
     await app.fetch('/');
     await app.ask('stats');
     const records = JSON.parse(
@@ -144,6 +149,8 @@ for (const file of files) {
       expect(got.sha256).toBe(sha256(bodyOf(url)));
       if (isOwn) expect(got.headers['cache-status']).toMatch(/^mendbox; hit/);
     }
+    const asked = records.flatMap(({ url }) => origin.requests(url));
     expect(asked).toHaveLength(isOwn ? 0 : records.length);
+    await app.page.context().close();
   });
 }
