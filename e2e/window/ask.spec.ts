@@ -111,22 +111,23 @@ test.describe('a page under the worker', () => {
   test('leaves no timer behind', async ({ app }) => {
     const left = await app.page.evaluate(async () => {
       const timers = new Set<unknown>();
-      const { setTimeout, clearTimeout } = window;
+      const set = setTimeout.bind(window);
+      const clear = clearTimeout.bind(window);
       Object.assign(window, {
-        setTimeout(...given: Parameters<typeof setTimeout>): number {
-          const timer = setTimeout(...given);
+        setTimeout(...given: Parameters<typeof set>): unknown {
+          const timer = set(...given);
           timers.add(timer);
           return timer;
         },
-        clearTimeout(timer: number): void {
+        clearTimeout(timer: ReturnType<typeof set>): void {
           timers.delete(timer);
-          clearTimeout(timer);
+          clear(timer);
         },
       });
       const asked = window.mendbox.stats();
-      const set = timers.size;
+      const before = timers.size;
       await asked;
-      return [set, timers.size];
+      return [before, timers.size];
     });
     expect(left).toEqual([2, 0]);
   });

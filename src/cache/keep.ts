@@ -100,10 +100,6 @@ function tapped(
   const body = new Promise<SealedBody | undefined>((resolve) => {
     settle = resolve;
   });
-  const stop = (): void => {
-    sealer = undefined;
-    settle(undefined);
-  };
   const from: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       try {
@@ -120,13 +116,13 @@ function tapped(
         sealer?.push(value);
         controller.enqueue(value);
       } catch (error) {
-        stop();
+        settle(undefined);
         controller.error(error);
       }
     },
     // A page that goes away has seen a part only: a part is not stored.
     async cancel(reason) {
-      stop();
+      settle(undefined);
       await reader.cancel(reason);
     },
   };

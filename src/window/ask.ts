@@ -24,6 +24,18 @@ export function container(): ServiceWorkerContainer | undefined {
 
 const fail = (why: string): Error => new Error(`mendbox: ${why}`);
 
+/** Sends an envelope to the worker of this page; resolves to the URL of its script. */
+async function send(
+  workers: ServiceWorkerContainer,
+  envelope: Envelope,
+  port: MessagePort,
+): Promise<string | undefined> {
+  // A worker that is just being installed answers as soon as it is active.
+  const worker = workers.controller ?? (await workers.ready).active;
+  worker?.postMessage(envelope, [port]);
+  return worker?.scriptURL;
+}
+
 /** Sends one ask to the worker of this page; rejects with a plain Error when none answers, or when it answers that it failed. */
 export async function ask<Name extends AskName>(
   message: Asks[Name] & { ask: Name },
@@ -34,13 +46,6 @@ export async function ask<Name extends AskName>(
   const { port1, port2 } = new MessageChannel();
   let script: string | undefined;
   const timers: ReturnType<typeof setTimeout>[] = [];
-  const send = async (): Promise<void> => {
-    // A worker that is just being installed answers as soon as it is active.
-    const worker = workers.controller ?? (await workers.ready).active;
-    script = worker?.scriptURL;
-    const envelope: Envelope = { mendbox: 1, ...message };
-    worker?.postMessage(envelope, [port2]);
-  };
   try {
     return await new Promise<Answers[Name]>((resolve, reject) => {
       const giveUp = (): void => {
@@ -60,7 +65,9 @@ export async function ask<Name extends AskName>(
         else reject(fail(reply.error));
       });
       port1.start();
-      send().catch(reject);
+      send(workers, { mendbox: 1, ...message }, port2).then((url) => {
+        script = url;
+      }, reject);
     });
   } finally {
     timers.forEach(clearTimeout);
