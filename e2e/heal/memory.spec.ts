@@ -178,6 +178,23 @@ test('what another cache over the same store changes, this one forgets', async (
   expect((await app.fetch(path)).text).toBe('newer');
 });
 
+/** The keys that the next worker will read ahead. */
+const listAhead = (app: App): Promise<unknown> =>
+  app.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const open = indexedDB.open('mendbox');
+        open.addEventListener('success', () => {
+          const meta = open.result.transaction('meta').objectStore('meta');
+          const get = meta.get('ahead');
+          get.addEventListener('success', () => {
+            open.result.close();
+            resolve(get.result);
+          });
+        });
+      }),
+  );
+
 // Only Chromium lets a test stop a worker.
 test(
   'a worker that a navigation wakes reads ahead what the last one was followed by',
@@ -189,25 +206,12 @@ test(
       await app.fetch(each);
       await app.settled(each);
     }
-    const noted = async (): Promise<unknown> =>
-      await app.page.evaluate(
-        () =>
-          new Promise((resolve) => {
-            const open = indexedDB.open('mendbox');
-            open.addEventListener('success', () => {
-              const meta = open.result.transaction('meta').objectStore('meta');
-              const get = meta.get('ahead');
-              get.addEventListener('success', () => {
-                open.result.close();
-                resolve(get.result);
-              });
-            });
-          }),
-      );
     await app.page.reload();
     for (const each of paths) await app.fetch(each);
     const keys = paths.map((each) => app.key(each));
-    await expect.poll(noted).toEqual(expect.arrayContaining(keys));
+    await expect
+      .poll(() => listAhead(app))
+      .toEqual(expect.arrayContaining(keys));
     await app.restartWorker();
     await app.page.reload();
     await expect
@@ -216,5 +220,23 @@ test(
     // Damage to what was read ahead is still met: by the probe.
     expect((await app.fetch('/two')).headers['cache-status']).toMatch(isHit);
     expect(origin.requests('/two')).toHaveLength(1);
+  },
+);
+
+test(
+  'a worker that nobody asks for anything yet reads ahead what the last one was asked for at once',
+  { tag: '@chromium' },
+  async ({ app, origin }) => {
+    const paths = Array.from({ length: 8 }, (_, at) => `/many-${at}`);
+    for (const each of paths) origin.answer(each, { ...fresh, body: each });
+    await Promise.all(paths.map((each) => app.fetch(each)));
+    const keys = paths.map((each) => app.key(each));
+    await expect
+      .poll(() => listAhead(app))
+      .toEqual(expect.arrayContaining(keys));
+    await app.restartWorker();
+    await expect
+      .poll(async () => (await app.stats()).memory.entries)
+      .toBeGreaterThanOrEqual(paths.length);
   },
 );

@@ -1,13 +1,16 @@
 /**
- * Read-ahead: what the first navigation of the last worker's life was followed by is loaded and verified when a navigation
- * wakes this one, while the page is still being parsed. A worker that something else wakes has no time in which to read
- * ahead: the requests are here already.
+ * Read-ahead: what the last worker was asked for when it was young is loaded and verified while nobody asks yet. A worker
+ * that a navigation wakes has that time, for the page's HTML must come and be parsed first; one that a single request
+ * wakes has none, and reads nothing but what is asked for.
  *
  * Bounded in entries and bytes; it stops as soon as the memory tier is emptied, and waits for nobody.
  */
 import type { Core } from './core.js';
 
-/** For how long after the navigation a worker notes what is asked for, in milliseconds. */
+/** How long a new worker must have been left alone, in milliseconds: what woke it by asking comes sooner. */
+const ALONE_MS = 3;
+
+/** For how long after its first request a worker notes what is asked for, in milliseconds. */
 const NOTED_MS = 3_000;
 
 /** How long nothing new must have been asked for before that is over as well: a worker may be stopped at any time. */
@@ -16,35 +19,41 @@ const PAUSE_MS = 500;
 /** Most URLs that are read ahead; small bodies only, so this bounds the bytes as well. */
 const MOST = 64;
 
+/** So many at once are a page, even where the cache does not see the navigation; fewer are no reason to forget one. */
+const PAGE = 8;
+
 /** How many are read at a time: a request that is here waits for no more of them. */
 const LANES = 8;
 
-/** Notes the requests behind a worker's first navigation, and reads those of the last worker. */
+/** Notes the first requests of a worker's life, and reads those of the last worker. */
 export class Ahead {
   readonly #core: Core;
   readonly #noted = new Set<string>();
   readonly #pending = new Map<string, Promise<void>>();
-  #known = '';
+  #least = PAGE;
+  #isBegun = false;
   #isNoting = false;
   #isStopped = false;
 
   constructor(core: Core) {
     this.#core = core;
+    if (core.settings.memoryBytes > 0 && 'skipWaiting' in globalThis)
+      setTimeout(() => void this.#start(), ALONE_MS);
   }
 
-  /** Notes that a URL was asked for; the first navigation begins it all. */
+  /** Notes that a URL was asked for: behind the first request of a worker's life, and behind the first navigation. */
   note(base: string, mode: RequestMode): void {
-    if (mode === 'navigate' && this.#noted.size === 0) this.#begin();
-    if (!this.#isNoting) return;
-    this.#noted.add(base);
-    if (this.#noted.size >= MOST) this.#isNoting = false;
+    const isPage = mode === 'navigate' && this.#least > 1;
+    if (isPage) this.#least = 1;
+    if (isPage || !this.#isBegun) this.#begin();
+    if (this.#isNoting && this.#noted.size < MOST) this.#noted.add(base);
   }
 
   #begin(): void {
-    const { memoryBytes } = this.#core.settings;
-    if (memoryBytes === 0) return;
+    this.#isBegun = true;
+    if (this.#isNoting || this.#core.settings.memoryBytes === 0) return;
     this.#isNoting = true;
-    void this.#start();
+    this.#noted.clear();
     this.#wait(NOTED_MS);
   }
 
@@ -63,10 +72,15 @@ export class Ahead {
     return this.#pending.get(base);
   }
 
-  /** Reads what the last worker's navigation was followed by. */
+  /** Whether somebody asks already who is not at the start of a page. */
+  get #isLate(): boolean {
+    return this.#isBegun && this.#least === PAGE;
+  }
+
   async #start(): Promise<void> {
+    if (this.#isLate) return;
     const bases = await this.#core.store.ahead();
-    this.#known = bases.join('\n');
+    if (this.#isLate) return;
     const left = bases.slice(0, MOST).values();
     await Promise.all(Array.from({ length: LANES }, () => this.#lane(left)));
   }
@@ -100,8 +114,11 @@ export class Ahead {
 
   async #save(): Promise<void> {
     this.#isNoting = false;
-    const bases = [...this.#noted];
-    if (bases.join('\n') !== this.#known)
-      await this.#core.store.saveAhead(bases);
+    const bases = this.#noted;
+    if (bases.size < this.#least) return;
+    const { store } = this.#core;
+    const known = await store.ahead();
+    if (bases.size !== known.length || !known.every((base) => bases.has(base)))
+      await store.saveAhead([...bases]);
   }
 }

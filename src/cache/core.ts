@@ -60,7 +60,7 @@ export class Core {
   readonly relapses = new Relapses();
   readonly counts: Counts = { hits: 0, misses: 0, heals: 0 };
   readonly probe = new Probe(this);
-  readonly ahead = new Ahead(this);
+  readonly ahead: Ahead;
   readonly #peers: Peers;
   /** When records changed last, by performance.now(), in milliseconds. */
   #changedAt = 0;
@@ -88,6 +88,7 @@ export class Core {
       this.forget(base),
     );
     this.search = new Search(this.store);
+    this.ahead = new Ahead(this);
   }
 
   /** The key under which a request's responses are stored. */
