@@ -11,9 +11,7 @@
  * Everything that leaves this file is a value or a StoreError.
  */
 import {
-  deleteDB,
-  openDB,
-  unwrap,
+  wrap,
   type DBSchema,
   type IDBPDatabase,
   type IDBPTransaction,
@@ -30,7 +28,7 @@ export interface Schema extends DBSchema {
   meta: { key: string; value: unknown };
 }
 
-/** An open connection. */
+/** An open connection, as idb has it. */
 export type Connection = IDBPDatabase<Schema>;
 
 /** The faults of a whole store. */
@@ -56,6 +54,8 @@ export type StateListener = (fault?: StoreFault) => void;
 /** The names of all stores. */
 export const ALL = ['policies', 'payloads', 'meta'] as const;
 
+const OURS: readonly string[] = ALL;
+
 /** A readwrite transaction over all of them. */
 export type Change = IDBPTransaction<Schema, typeof ALL, 'readwrite'>;
 
@@ -73,14 +73,16 @@ export class Database {
   readonly #onState: StateListener;
   readonly #onLost: () => void;
   readonly #breaker = new Breaker();
-  #connection: Connection | undefined;
-  #opening: Promise<Connection> | undefined;
+  // As the engine has it: a worker's first hit waits for no wrapping.
+  #connection: IDBDatabase | undefined;
+  #opening: Promise<IDBDatabase> | undefined;
   #closed = false;
   #mayDelete = true;
   #mayUseBucket = true;
   /** Whether opening failed after its deadline, which no rung could hear. */
   #failedLate = false;
-  #factory: IDBFactory | undefined;
+  /** The bucket's, when that has taken over. */
+  #bucket: IDBFactory | undefined;
 
   constructor(options: {
     /** The database's name. */
@@ -98,7 +100,7 @@ export class Database {
   }
 
   /** The open connection, if there is one now. */
-  get connection(): Connection | undefined {
+  get connection(): IDBDatabase | undefined {
     return this.#connection;
   }
 
@@ -110,12 +112,12 @@ export class Database {
   /** Where records lie, and when a store that failed is tried again. */
   get place(): Pick<CacheStats, 'storage' | 'retryMs'> {
     const retryMs = this.#breaker.waitMs;
-    const kind = this.#factory ? 'bucket' : 'indexeddb';
+    const kind = this.#bucket ? 'bucket' : 'indexeddb';
     return { storage: this.isDown ? 'pass-through' : kind, retryMs };
   }
 
   /** The open connection, opened if need be; rejects with a StoreError. */
-  #open(): Promise<Connection> {
+  #open(): Promise<IDBDatabase> {
     if (this.#connection) return Promise.resolve(this.#connection);
     this.#opening ??= this.#climb().finally(() => {
       this.#opening = undefined;
@@ -134,7 +136,7 @@ export class Database {
    * forgotten; the error is the work's own, or a StoreError when there is no connection or no answer.
    */
   async once<T>(
-    work: (connection: Connection) => Promise<T>,
+    work: (connection: IDBDatabase) => Promise<T>,
     moreMs = 0,
   ): Promise<T> {
     if (this.isDown) throw unavailable('it failed a short while ago');
@@ -161,13 +163,15 @@ export class Database {
     work: (connection: Connection) => Promise<T>,
     moreMs = 0,
   ): Promise<T> {
+    const wrapped = (connection: IDBDatabase): Promise<T> =>
+      work(wrap(connection) as Connection);
     try {
-      return await this.once(work, moreMs);
+      return await this.once(wrapped, moreMs);
     } catch (error) {
       if (!isDead(error)) throw error;
     }
     try {
-      return await this.once(work, moreMs);
+      return await this.once(wrapped, moreMs);
     } catch (error) {
       throw isDead(error) ? this.#fail(lost('it stays closed', error)) : error;
     }
@@ -180,7 +184,7 @@ export class Database {
   }
 
   /** Forgets a connection that proved dead; the next call opens another. */
-  forget(connection: Connection): void {
+  forget(connection: IDBDatabase): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     this.#onLost();
@@ -203,7 +207,7 @@ export class Database {
     await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
   }
 
-  async #climb(): Promise<Connection> {
+  async #climb(): Promise<IDBDatabase> {
     const open = () => this.#openOnce();
     const bucket = () => this.#openInBucket();
     const rungs = this.#failedLate
@@ -226,12 +230,12 @@ export class Database {
     );
   }
 
-  #adopt(connection: Connection): Connection {
+  #adopt(connection: IDBDatabase): IDBDatabase {
     this.#connection = connection;
     return connection;
   }
 
-  async #openOnce(): Promise<Connection> {
+  async #openOnce(): Promise<IDBDatabase> {
     const connection = await this.#openChecked();
     if (isWhole(connection)) return connection;
     // A half-made database of ours is made anew on the next rungs; somebody else's is left alone, for it may hold what
@@ -241,14 +245,14 @@ export class Database {
     throw unavailable('its object stores are missing');
   }
 
-  async #openAfterDelete(): Promise<Connection> {
+  async #openAfterDelete(): Promise<IDBDatabase> {
     if (!this.#mayDelete) throw unavailable('it was deleted once already');
     this.#mayDelete = false;
     await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
     return this.#openOnce();
   }
 
-  async #openInBucket(): Promise<Connection> {
+  async #openInBucket(): Promise<IDBDatabase> {
     const api = buckets();
     if (!api || !this.#mayUseBucket) throw unavailable('there is no bucket');
     this.#mayUseBucket = false;
@@ -257,26 +261,12 @@ export class Database {
       this.#deadlineMs,
       timedOut,
     );
-    this.#factory = bucket.indexedDB;
+    this.#bucket = bucket.indexedDB;
     return this.#openOnce();
   }
 
-  #openChecked(): Promise<Connection> {
-    let connection: Connection | undefined;
-    const lose = () => {
-      if (!connection) return;
-      // Another may be waiting for it to close, whoever holds it.
-      connection.close();
-      this.forget(connection);
-    };
-    const opening = this.#inFactory(() =>
-      openDB<Schema>(this.#name, undefined, {
-        upgrade: createStores,
-        blocking: lose,
-        terminated: lose,
-      }),
-    );
-    const late = opening.then((opened) => (connection = opened));
+  #openChecked(): Promise<IDBDatabase> {
+    const late = this.#request();
     return withDeadline(late, this.#deadlineMs, timedOut).catch(
       (error: unknown) => {
         late.then(
@@ -290,8 +280,24 @@ export class Database {
     );
   }
 
+  async #request(): Promise<IDBDatabase> {
+    const request = this.#factory.open(this.#name);
+    request.addEventListener('upgradeneeded', () =>
+      createStores(request.result),
+    );
+    const connection = await settled(request);
+    const lose = (): void => {
+      // Another may be waiting for it to close, whoever holds it.
+      connection.close();
+      this.forget(connection);
+    };
+    connection.addEventListener('versionchange', lose);
+    connection.addEventListener('close', lose);
+    return connection;
+  }
+
   /** A connection that opens after its deadline is used, if it is whole and nobody has another. */
-  #arriveLate(connection: Connection): void {
+  #arriveLate(connection: IDBDatabase): void {
     if (this.#connection || this.#closed || !isWhole(connection))
       return connection.close();
     this.#adopt(connection);
@@ -299,35 +305,30 @@ export class Database {
   }
 
   async #delete(): Promise<void> {
-    await this.#inFactory(() => deleteDB(this.#name));
+    await settled(this.#factory.deleteDatabase(this.#name));
   }
 
-  // idb reads the global; a bucket's factory takes its place only while the request is made, which is synchronous.
-  #inFactory<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#factory) return call();
-    const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB');
-    Object.defineProperty(globalThis, 'indexedDB', {
-      value: this.#factory,
-      configurable: true,
-    });
-    try {
-      return call();
-    } finally {
-      if (own) Object.defineProperty(globalThis, 'indexedDB', own);
-      else Reflect.deleteProperty(globalThis, 'indexedDB');
-    }
+  get #factory(): IDBFactory {
+    return this.#bucket ?? indexedDB;
   }
 }
 
-const isForeign = ({ objectStoreNames }: Connection): boolean =>
-  Array.from(objectStoreNames).some((name) => !ALL.includes(name));
+/** What a request for a whole database brings. */
+const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error));
+  });
+
+const isForeign = ({ objectStoreNames }: IDBDatabase): boolean =>
+  Array.from(objectStoreNames).some((name) => !OURS.includes(name));
 
 /** Whether the stores are there and formed as ours. */
-function isWhole(connection: Connection): boolean {
+function isWhole(connection: IDBDatabase): boolean {
   if (!ALL.every((name) => connection.objectStoreNames.contains(name)))
     return false;
   try {
-    const transaction = unwrap(connection).transaction(ALL);
+    const transaction = connection.transaction(ALL);
     const stores = ALL.map((name) => transaction.objectStore(name));
     return (
       stores.every(({ keyPath }) => keyPath === null) &&
@@ -339,7 +340,7 @@ function isWhole(connection: Connection): boolean {
   }
 }
 
-function createStores(connection: Connection): void {
+function createStores(connection: IDBDatabase): void {
   const policies = connection.createObjectStore('policies');
   policies.createIndex('used', 'used');
   connection.createObjectStore('payloads');

@@ -5,8 +5,7 @@
  * under the URL itself. Only when another variant is chosen does a third read follow, in the same transaction.
  * Payloads are read by single key, never by range: one unreadable record would fail the whole call.
  */
-import { unwrap } from 'idb';
-import { StoreError, type Connection, type Database } from './database.js';
+import { StoreError, type Database } from './database.js';
 import {
   decodePayload,
   decodePolicy,
@@ -49,7 +48,7 @@ export class Lookups {
   readonly #database: Database;
   #queue: Waiting[] = [];
   /** The connection whose transaction takes lookups now. */
-  #live: Connection | undefined | typeof NONE = NONE;
+  #live: IDBDatabase | undefined | typeof NONE = NONE;
 
   constructor(database: Database) {
     this.#database = database;
@@ -141,8 +140,8 @@ const NONE = Symbol('none');
 const gone = (): DOMException =>
   new DOMException('no connection', 'AbortError');
 
-const begin = (connection: Connection): IDBTransaction =>
-  unwrap(connection).transaction(['policies', 'payloads'], 'readonly');
+const begin = (connection: IDBDatabase): IDBTransaction =>
+  connection.transaction(['policies', 'payloads'], 'readonly');
 
 /** Rejects those whose requests died with their transaction; the others are settled already. */
 function abandon(taken: readonly Waiting[], transaction: IDBTransaction): void {
@@ -151,7 +150,7 @@ function abandon(taken: readonly Waiting[], transaction: IDBTransaction): void {
 
 /** One lookup in a transaction of its own, which tells the half that cannot be read. */
 function alone(
-  connection: Connection,
+  connection: IDBDatabase,
   wanted: Pick<Waiting, 'base' | 'range' | 'choose'>,
   onFailed: (half: Half) => void,
 ): Promise<Found> {
