@@ -41,20 +41,6 @@ const NOTHING = sha256('');
 /** What an origin does that cannot answer. */
 const BAD = new Set<Outcome | undefined>(['cut', 'down', 'html']);
 
-/**
- * Chromium 156 puts an answer together from a part in its HTTP cache, where a request with Range left it, and from the
- * origin. Where the origin does not send the rest it ends the body without an error, with a worker and without.
- */
-const isPiecemeal = (
-  { n, way }: Asked,
-  { status, bytes }: Got,
-  [first, ...others]: readonly Outcome[],
-): boolean =>
-  !isLarge(n) &&
-  way !== 'range' &&
-  [status, bytes, first].join() === '200,20,part' &&
-  BAD.has(others.at(-1));
-
 /** What made a URL's earlier releases invalid, and when the page knew. */
 interface Posted {
   readonly end: number;
@@ -88,10 +74,9 @@ export class Judge {
       return this.#failure(asked.n, path, got, outcomes) ?? { failed: what };
     if (asked.way === 'post')
       return this.#post(asked, path, got, outcomes, what);
-    const why =
-      this.#isAsOrigin(got, outcomes) || isPiecemeal(asked, got, outcomes)
-        ? 'origin'
-        : this.#mistake(asked, path, got, outcomes);
+    const why = this.#isAsOrigin(got, outcomes)
+      ? 'origin'
+      : this.#mistake(asked, path, got, outcomes);
     if (why === 'origin') return why;
     return why === undefined ? 'right' : { wrong: `${why}: ${what}` };
   }

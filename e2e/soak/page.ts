@@ -116,18 +116,18 @@ export function installSoak(): void {
     });
 
   const rot = async (key: string, text: string): Promise<boolean> => {
-    const pair = await window.bench.read(key, 'mendbox');
-    if (!pair.policy || !pair.payload) return false;
     // oxlint-disable-next-line no-implied-eval -- the row's own text
     const change = new Function(`return (${text})`)();
     try {
+      const pair = await window.bench.read(key, 'mendbox');
+      if (!pair.policy || !pair.payload) return false;
       await change(pair);
+      await window.bench.write(key, 'mendbox', pair);
+      return true;
     } catch {
-      // The row wants another form of body.
+      // The row wants another form of body, or Firefox has lost a file of it in the meantime.
       return false;
     }
-    await window.bench.write(key, 'mendbox', pair);
-    return true;
   };
 
   window.soaking = {

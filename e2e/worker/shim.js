@@ -25,8 +25,13 @@
   const hung = new WeakSet();
   const state = { faults: [], calls: {}, offset: 0, held: [] };
 
+  const count = (call) => {
+    state.calls[call] = (state.calls[call] ?? 0) + 1;
+  };
+
   const fit = (on, target, given) => {
-    state.calls[on] = (state.calls[on] ?? 0) + 1;
+    count(on);
+    if (given[1] === 'readwrite') count('readwrite');
     if (on === 'put') {
       state.faults = state.faults.filter(
         (each) => !each.mended || each.store !== target.name,
