@@ -106,7 +106,8 @@ function tapped(
         const { value, done } = await reader.read();
         if (done) {
           // Chromium 156 ends a body like a whole one where its HTTP cache has a part and cannot have the rest.
-          if (length < announced) throw new TypeError('mendbox: cut short');
+          if (length < announced)
+            throw new TypeError('mendbox: the body is too short');
           controller.close();
           return settle(sealer?.finish());
         }

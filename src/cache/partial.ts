@@ -191,7 +191,7 @@ function chained(
       controller.enqueue(chunk);
     },
     flush() {
-      if (left !== 0) throw new TypeError('mendbox: the rest is too short');
+      if (left !== 0) throw new TypeError('mendbox: the body is too short');
     },
   });
   begin

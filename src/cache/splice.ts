@@ -189,7 +189,7 @@ class Splice {
       const bytes = await refetch.source.take(length);
       refetch.bytes += bytes.length;
       if (digest(bytes) !== digestOfSlice(this.#entry.record, at))
-        throw new Error('the representation has changed, or it ends early');
+        throw other();
       if (at < slice) continue;
       refetch.isUsed = true;
       this.#mended.set(at, new Blob([bytes]));
@@ -218,7 +218,7 @@ class Splice {
     const begin = beginning(this.#entry, response, from);
     if (begin === undefined || !body) {
       void body?.cancel().catch(() => undefined);
-      throw new Error('the origin has another representation');
+      throw other();
     }
     return {
       source: new Source(body, this.#silenceMs),
@@ -293,6 +293,9 @@ class Splice {
     return new Blob([...parts, this.#blob.slice(from, length)]);
   }
 }
+
+const other = (): Error =>
+  new Error('the origin has another representation, or less of it');
 
 const gone = (): Error => new Error('the page has gone');
 

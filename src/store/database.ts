@@ -226,7 +226,7 @@ export class Database {
     throw this.#fail(
       reason instanceof StoreError
         ? reason
-        : unavailable('IndexedDB refused to open it', reason),
+        : unavailable('it does not open', reason),
     );
   }
 
@@ -246,7 +246,7 @@ export class Database {
   }
 
   async #openAfterDelete(): Promise<IDBDatabase> {
-    if (!this.#mayDelete) throw unavailable('it was deleted once already');
+    if (!this.#mayDelete) throw spent();
     this.#mayDelete = false;
     await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
     return this.#openOnce();
@@ -254,7 +254,7 @@ export class Database {
 
   async #openInBucket(): Promise<IDBDatabase> {
     const api = buckets();
-    if (!api || !this.#mayUseBucket) throw unavailable('there is no bucket');
+    if (!api || !this.#mayUseBucket) throw spent();
     this.#mayUseBucket = false;
     const bucket = await withDeadline(
       api.open(bucketName(this.#name)),
@@ -356,6 +356,8 @@ const timedOut = (): StoreError =>
 
 const unavailable = (why: string, cause?: unknown): StoreError =>
   new StoreError('store-unavailable', `the database: ${why}`, cause);
+
+const spent = (): StoreError => unavailable('no other way is left');
 
 const lost = (why: string, cause: unknown): StoreError =>
   new StoreError('store-lost', `the database: ${why}`, cause);
