@@ -279,11 +279,11 @@ test(
   "D1: a large body that the browser's HTTP cache cuts short fails, and does not pass for whole",
   { tag: '@chromium' },
   async ({ idle: app, origin }) => {
-    const whole = release('large', 400_000);
+    const long = release('large', 400_000);
     origin.on(path, (seen, socket) =>
       /^bytes=20-(?!119$)/.test(seen.headers.range ?? '')
         ? { status: 503 }
-        : whole(seen, socket),
+        : long(seen, socket),
     );
     await app.page.goto(`${origin.url}/`);
     await app.fetch(path, { headers: { range: 'bytes=20-119' } });
