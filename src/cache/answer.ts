@@ -140,13 +140,12 @@ export function forwarded(
   body: ReadableStream<Uint8Array> | null,
   status: CacheStatus,
 ): Response {
-  const headers = new Headers(response.headers);
-  headers.append('Cache-Status', formatCacheStatus(status));
-  return new Response(isNullBody(response.status) ? null : body, {
-    status: response.status,
-    statusText: response.statusText,
-    headers,
-  });
+  const rebuilt = new Response(
+    isNullBody(response.status) ? null : body,
+    response,
+  );
+  rebuilt.headers.append('Cache-Status', formatCacheStatus(status));
+  return rebuilt;
 }
 
 /** Whether a response can be rebuilt without loss: opaque ones and redirected ones would become something else. */

@@ -50,7 +50,10 @@ export async function writePair(
   replaces: Replaces,
   budget: Budget,
 ): Promise<PolicyRecord | undefined> {
-  const variants = await variantsOf(change, draft.base);
+  const [variants, kept] = await Promise.all([
+    variantsOf(change, draft.base),
+    totalsOf(change),
+  ]);
   const old = variants.find(({ policy }) => policy && replaces(policy));
   if (old?.policy && old.policy.requestTime > draft.requestTime)
     return undefined;
@@ -59,11 +62,10 @@ export async function writePair(
   const { content } = draft.body;
   const payload = { schema: FINGERPRINT, id: record.id, body: content };
   const replaced = variants.find((variant) => variant.key === key);
-  const sums = await totalsWith(
-    change,
-    record.length - (replaced?.length ?? 0),
-    replaced ? 0 : 1,
-  );
+  const sums = {
+    bytes: Math.max(0, kept.bytes + record.length - (replaced?.length ?? 0)),
+    entries: kept.entries + (replaced ? 0 : 1),
+  };
   await Promise.all([
     accepted(change.objectStore('policies').put(record, key)),
     accepted(change.objectStore('payloads').put(payload, key)),
@@ -128,10 +130,9 @@ interface Variant {
 
 async function variantsOf(change: Change, base: string): Promise<Variant[]> {
   const policies = change.objectStore('policies');
-  const [keys, values] = await Promise.all([
-    policies.getAllKeys(keysOf(base)),
-    policies.getAll(keysOf(base)),
-  ]);
+  const values = await policies.getAll(keysOf(base));
+  if (values.length === 0) return [];
+  const keys = await policies.getAllKeys(keysOf(base));
   return keys.map((key, at) => {
     const decoded = decodePolicy(values[at], key);
     const policy = 'is' in decoded ? undefined : decoded;
