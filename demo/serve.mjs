@@ -33,7 +33,9 @@ async function serve() {
     configFile: path.join(root, 'vite.config.ts'),
     logLevel: 'warn',
   };
+  console.log('\n  Building the worker…');
   await build({ ...shared, mode: 'worker' });
+  console.log('  Building the page…');
   await build({ ...shared, mode: 'production' });
   const { resolvedUrls } = await preview({
     ...shared,

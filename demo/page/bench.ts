@@ -4,7 +4,12 @@ import { breakStorage, corrupt } from '../../src/testing/index.js';
 import { pathOf, RESOURCES, type Resource } from '../resources.js';
 import { BreakPanel } from './break-panel.js';
 import { Card } from './card.js';
-import type { Half, RecordBreak, StorageBreak } from './damage.js';
+import {
+  CUT,
+  type Half,
+  type RecordBreak,
+  type StorageBreak,
+} from './damage.js';
 import { find, findOf, messageOf } from './dom.js';
 import { awaitWritten, readHalves, storedDigest } from './halves.js';
 import { HealLog } from './heal-log.js';
@@ -12,6 +17,14 @@ import { measure, type Failure, type Reading } from './measure.js';
 import { Strip } from './strip.js';
 
 type Result = Reading | Failure;
+
+/** How long the story rests at each step, in milliseconds. */
+const PAUSE_MS = 900;
+
+const wait = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 const urlOf = (resource: Resource): string =>
   new URL(pathOf(resource), location.href).href;
@@ -60,7 +73,7 @@ export class Bench {
   }
 
   /** Fetches a resource and shows the answer; resolves when what it left in the store is shown too. */
-  async fetch(resource: Resource): Promise<void> {
+  async fetch(resource: Resource): Promise<Result> {
     const card = this.#card(resource);
     card.busy(true);
     const isControlled = await this.#whenControlled;
@@ -75,6 +88,7 @@ export class Bench {
       this.panel.say(`${resource.title} is mended.`, 'mended');
     if (isControlled && !('error' in result))
       await this.#showWritten(card, result);
+    return result;
   }
 
   #mode(): RequestCache {
@@ -157,12 +171,47 @@ export class Bench {
       this.panel.say('Breaking…', 'busy');
       await breakStorage(what.how);
       this.#brokenBytes.clear();
-      this.panel.say(`${what.done} Fetch anything.`, 'broken');
+      const { title } = this.panel.target;
+      this.panel.say(`${what.done} Fetching ${title}…`, 'broken');
       if (what.how !== 'hold') await this.lookAtStore();
+      // Nobody is told of a broken store before somebody asks for something.
+      await this.#fetchPast(what);
     } catch (error) {
       this.panel.say(`That did not work: ${messageOf(error)}`, 'refused');
     }
     this.strip.refresh();
+  }
+
+  /** Fetches what is chosen past a store that was broken, and says what came of it. */
+  async #fetchPast({ done }: StorageBreak): Promise<void> {
+    const { target } = this.panel;
+    const result = await this.fetch(target);
+    if ('error' in result)
+      this.panel.say(`${done} ${target.title}: ${result.error}`, 'refused');
+    else
+      this.panel.say(
+        `${done} ${target.title} came all the same (${result.source}).`,
+        'mended',
+      );
+  }
+
+  /** Plays the story by itself: a picture is fetched twice, cut in half where it is stored, and fetched again. */
+  async show(step: (number: number) => void): Promise<void> {
+    const image = RESOURCES.find(({ name }) => name === 'image');
+    if (!image) return;
+    const card = this.#card(image);
+    card.root.scrollIntoView({ block: 'nearest' });
+    this.panel.aim(image);
+    step(1);
+    await this.fetch(image);
+    await wait(PAUSE_MS);
+    await this.fetch(image);
+    await wait(PAUSE_MS);
+    step(2);
+    await this.#breakRecords(CUT, image);
+    await wait(2 * PAUSE_MS);
+    step(3);
+    await this.fetch(image);
   }
 
   /** Tells of a heal event, with the proof of the fetch that met it. */

@@ -73,6 +73,11 @@ export class BreakPanel {
     return group;
   }
 
+  /** What the buttons harm. */
+  get target(): Resource {
+    return this.#target;
+  }
+
   /** Chooses what the buttons harm. */
   aim(target: Resource): void {
     this.#target = target;

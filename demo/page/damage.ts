@@ -41,6 +41,14 @@ const storage = (
   done: string,
 ): StorageBreak => ({ is: 'storage', how, label, done });
 
+/** The damage of the story that the page plays by itself. */
+export const CUT = record(
+  'truncate',
+  'Cut in half',
+  ['payload'],
+  'has half of its body',
+);
+
 /** All buttons, in the order of the page. */
 export const GROUPS: readonly BreakGroup[] = [
   {
@@ -69,7 +77,7 @@ export const GROUPS: readonly BreakGroup[] = [
         ['payload'],
         'has one flipped bit in its body',
       ),
-      record('truncate', 'Cut in half', ['payload'], 'has half of its body'),
+      CUT,
       record('extend', 'Add a byte', ['payload'], 'has one byte too many'),
     ],
   },

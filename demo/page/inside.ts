@@ -9,11 +9,11 @@ function goOffline(isOffline: boolean): void {
   document.cookie = `${OFFLINE_COOKIE}=1; path=/; SameSite=Strict; Max-Age=${isOffline ? 600 : 0}`;
 }
 
-/** Wires the panel; `changed` is called when it has done something to the cache. */
-export function wirePanel(changed: () => void): void {
+/** Wires the panel; `changed` is called with a button's label when it has done something to the cache. */
+export function wirePanel(changed: (did: string) => void): void {
   const panel = findOf(MendboxPanel, 'mendbox-panel');
   // A reload ends it, or the next visit would find an origin that is silent without a reason.
   goOffline(false);
   panel.offline = goOffline;
-  panel.addEventListener('mendbox-change', changed);
+  panel.addEventListener('mendbox-change', ({ detail }) => changed(detail.did));
 }

@@ -3,7 +3,7 @@ import { Bench } from './bench.js';
 import { Beside } from './beside.js';
 import { Conformance } from './conformance.js';
 import { takeControl } from './control.js';
-import { find } from './dom.js';
+import { find, findOf } from './dom.js';
 import { FlightRecorder } from './flight.js';
 import { wirePanel } from './inside.js';
 import { wireLifecycle } from './lifecycle.js';
@@ -17,9 +17,11 @@ onHeal((event) => {
   bench.healed(event);
   player.healed(event);
 });
-wirePanel(() => {
+wirePanel((did) => {
   bench.strip.refresh();
-  void bench.lookAtStore();
+  // Nobody is told of a broken store before somebody asks for something.
+  if (did === 'Break the store') void bench.fetch(bench.panel.target);
+  else void bench.lookAtStore();
   void player.lookAtStore();
 });
 find('[data-testid=fetch-all]').addEventListener(
@@ -27,7 +29,26 @@ find('[data-testid=fetch-all]').addEventListener(
   () => void bench.fetchAll(),
 );
 
+/** The story of the three steps, played by the page itself. */
+function wireShow(): void {
+  const button = findOf(HTMLButtonElement, '[data-testid=show]');
+  const steps = [...document.querySelectorAll('.steps li')];
+  const mark = (number: number): void => {
+    for (const [at, step] of steps.entries())
+      if (at + 1 === number) step.setAttribute('aria-current', 'step');
+      else step.removeAttribute('aria-current');
+  };
+  button.addEventListener('click', () => {
+    button.disabled = true;
+    void bench.show(mark).finally(() => {
+      button.disabled = false;
+    });
+  });
+  button.disabled = false;
+}
+
 if (await control) {
+  wireShow();
   for (const chapter of [new Beside(), new FlightRecorder(), new Conformance()])
     chapter.wire();
   wireLifecycle();

@@ -52,6 +52,29 @@ test('the panel lists what is stored, and the bars of freshness count down', asy
   await expect(panel.fact('breaker')).toHaveText('closed');
 });
 
+test('variants are told apart by the request fields that Vary names, and by their partition', async ({
+  demo,
+}) => {
+  const panel = await opened(demo);
+  const url = await demo.page.evaluate(async () => {
+    const variant = '/demo-origin/check?id=variants&token=panel';
+    for (const language of ['en', 'de', undefined])
+      await (
+        await fetch(variant, {
+          headers: language === undefined ? {} : { 'X-Language': language },
+          credentials: language === undefined ? 'omit' : 'same-origin',
+        })
+      ).text();
+    return variant;
+  });
+  const variants = panel.row(url).locator('.variant');
+  await expect(variants).toHaveText([
+    'without credentialsx-language: not sent',
+    'x-language: de',
+    'x-language: en',
+  ]);
+});
+
 test('a response that the panel breaks is healed, and the log tells of it, sifts and copies', async ({
   demo,
 }) => {
@@ -204,6 +227,23 @@ test('the keyboard sorts, breaks and purges, and keeps its place while the list 
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(panel.row('/bowl.svg')).toHaveCount(0);
+});
+
+test('in a narrow panel every entry keeps its buttons in sight, and is still a row of a table', async ({
+  demo,
+}) => {
+  await demo.page.setViewportSize({ width: 360, height: 800 });
+  const panel = await opened(demo);
+  await demo.store('json');
+  const row = panel.root
+    .getByRole('table')
+    .getByRole('row')
+    .filter({ has: demo.page.getByRole('rowheader', { name: '/data.json' }) });
+  await row.scrollIntoViewIfNeeded();
+  for (const name of ['Break', 'Purge'])
+    await expect(row.getByRole('button', { name })).toBeInViewport({
+      ratio: 1,
+    });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -10,6 +10,7 @@
  * the only thing that leaves is the network's own rejection. Writing happens behind the answer, in waitUntil, and a write
  * or a drop that fails never fails a request.
  */
+import { IS_READY_MADE } from '../ready-made.js';
 import { baseOf } from '../store/memory.js';
 import type { Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
@@ -112,6 +113,7 @@ export class HealingCache extends Upkeep {
     ...options
   }: HandleOptions): [response: Promise<Response>, done: Promise<void>] {
     const request = typeof input === 'string' ? new Request(input) : input;
+    if (IS_READY_MADE) return this.#handleAll(request, options);
     try {
       return this.#handleAll(request, options);
     } catch (error) {

@@ -201,7 +201,7 @@ function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
 }
 
 function infoOf(policy: Policy, now: number): EntryInfo {
-  const { record } = policy;
+  const { record, headers } = policy;
   const age = currentAge(policy, now);
   return {
     url: record.url,
@@ -211,7 +211,9 @@ function infoOf(policy: Policy, now: number): EntryInfo {
     age,
     ttl: freshnessLifetime(policy) - age,
     used: record.used,
-    type: policy.headers.get('content-type') ?? '',
+    type: headers.get('content-type') ?? '',
+    vary: headers.get('vary') ?? '',
+    requestHeaders: record.requestHeaders,
     form: record.form,
   };
 }

@@ -25,7 +25,7 @@ export interface Chart {
   end(): void;
 }
 
-const HEIGHT = 96;
+const HEIGHT = 120;
 
 /** The window that is shown at least, in seconds. */
 const SPAN = 60;
@@ -55,8 +55,8 @@ function axesOf(colour: Colour, print: Shape['print']): Plot.Axis[] {
   };
   const values: Plot.Axis.Values = (_plot, all) => all.map(print);
   return [
-    { ...axis, size: 20, gap: 2, space: 90, values: times },
-    { ...axis, size: 56, gap: 4, space: 26, values },
+    { ...axis, size: 24, gap: 8, space: 90, values: times },
+    { ...axis, size: 60, gap: 8, space: 26, values },
   ];
 }
 

@@ -38,12 +38,39 @@ const COLUMNS: Readonly<Record<Column, string>> = {
   ttl: 'Fresh for',
 };
 
-/** What the key says beside the URL: a partition, `omit` for requests without credentials, the number of a variant. */
-const variantOf = ({ key, url }: EntryInfo): string =>
-  key.replace(url, '').replaceAll(/\s+/g, ' ').trim();
+/**
+ * What sets a response apart from others of its URL: its partition, that it was asked for without credentials, and each
+ * request field that its Vary names, with the value it was sent with.
+ */
+function variantOf(entry: EntryInfo): readonly string[] {
+  const { key, vary, requestHeaders } = entry;
+  const [, partition] = /^=(\S+) /.exec(key) ?? [];
+  const sent = new Map(
+    requestHeaders
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(0, line.indexOf(':')), line]),
+  );
+  for (const name of vary.toLowerCase().split(/[\s,]+/))
+    // Bodies are stored decoded, the same for every coding.
+    if (name !== '' && name !== 'accept-encoding' && !sent.has(name))
+      sent.set(name, name === '*' ? 'any request' : `${name}: not sent`);
+  return [
+    ...(partition ? [`partition: ${decodeURIComponent(partition)}`] : []),
+    ...(/^(=\S+ )?omit /.test(key) ? ['without credentials'] : []),
+    ...[...sent.values()].sort(),
+  ];
+}
 
 const valueOf = (entry: EntryInfo, column: Column): string | number =>
-  column === 'variant' ? variantOf(entry) : entry[column];
+  column === 'variant' ? variantOf(entry).join() : entry[column];
+
+/** A cell; the role is said, since a narrow panel lays its rows out otherwise than a table. */
+const cell = (
+  name: string,
+  ...content: readonly (Node | string)[]
+): HTMLTableCellElement =>
+  make('td', { role: 'cell', class: name }, ...content);
 
 /** One stored response. */
 class Row {
@@ -51,8 +78,9 @@ class Row {
   readonly #bar = make('i');
   readonly #meter: HTMLElement;
   readonly #left = make('span');
-  readonly #size = make('td', { class: 'number' });
-  readonly #used = make('td');
+  readonly #variant = cell('variant');
+  readonly #size = cell('bytes');
+  readonly #used = cell('used');
   #entry: EntryInfo;
   #readAt = 0;
 
@@ -67,13 +95,13 @@ class Row {
     const code = make('code', { title: entry.url }, name);
     this.root = make(
       'tr',
-      { 'data-url': entry.url },
-      make('th', { scope: 'row' }, code),
-      make('td', {}, variantOf(entry) || '–'),
+      { role: 'row', 'data-url': entry.url },
+      make('th', { scope: 'row', role: 'rowheader', class: 'url' }, code),
+      this.#variant,
       this.#size,
       this.#used,
-      make('td', { class: 'freshness' }, this.#left, this.#meter),
-      make('td', { class: 'actions' }, ...actions),
+      cell('freshness', this.#left, this.#meter),
+      cell('actions', ...actions),
     );
   }
 
@@ -84,6 +112,10 @@ class Row {
   show(entry: EntryInfo): void {
     this.#entry = entry;
     this.#readAt = Date.now();
+    const lines = variantOf(entry).map((line) =>
+      make('code', { title: line }, line),
+    );
+    this.#variant.replaceChildren(...(lines.length > 0 ? lines : ['–']));
     this.#size.textContent = bytes(entry.bytes);
     this.#size.title = `${entry.bytes} bytes of ${entry.type || 'no type'}, status ${entry.status}`;
     this.tick();
@@ -111,7 +143,7 @@ export class Entries {
   readonly root: HTMLElement;
   readonly #actions: EntryActions;
   readonly #rows = new Map<string, Row>();
-  readonly #body = make('tbody');
+  readonly #body = make('tbody', { role: 'rowgroup' });
   readonly #heads = new Map<Column, HTMLElement>();
   readonly #note = make('p', { class: 'quiet' }, 'Nothing is stored yet.');
   readonly #how = choice('How to break', HOWS);
@@ -120,17 +152,18 @@ export class Entries {
 
   constructor(actions: EntryActions) {
     this.#actions = actions;
-    const head = make('tr');
+    const head = make('tr', { role: 'row' });
     for (const [name, label] of Object.entries(COLUMNS)) {
       const column = name as Column;
       const sort = button(label, () => this.#sortBy(column));
-      const cell = make('th', { scope: 'col' }, sort);
-      this.#heads.set(column, cell);
-      head.append(cell);
+      const title = make('th', { scope: 'col', role: 'columnheader' }, sort);
+      this.#heads.set(column, title);
+      head.append(title);
     }
     const last = make('span', { class: 'unseen' }, 'Actions');
-    head.append(make('th', { scope: 'col' }, last));
-    const table = make('table', {}, make('thead', {}, head), this.#body);
+    head.append(make('th', { scope: 'col', role: 'columnheader' }, last));
+    const top = make('thead', { role: 'rowgroup' }, head);
+    const table = make('table', { role: 'table' }, top, this.#body);
     const scroll = make(
       'div',
       { class: 'scroll', role: 'region', tabindex: '0' },
@@ -149,16 +182,21 @@ export class Entries {
   }
 
   #order(): void {
-    for (const [column, cell] of this.#heads)
-      if (column !== this.#column) cell.removeAttribute('aria-sort');
+    for (const [column, title] of this.#heads)
+      if (column !== this.#column) title.removeAttribute('aria-sort');
       else
-        cell.setAttribute('aria-sort', this.#down ? 'descending' : 'ascending');
+        title.setAttribute(
+          'aria-sort',
+          this.#down ? 'descending' : 'ascending',
+        );
     const turn = this.#down ? -1 : 1;
+    const order: readonly Column[] = [this.#column, 'url', 'variant'];
     const rows = [...this.#rows.values()].sort((a, b) => {
-      const [one, other] = [a, b].map((row) =>
-        valueOf(row.entry, this.#column),
-      );
-      return (one ?? '') < (other ?? '') ? -turn : turn;
+      for (const column of order) {
+        const [one, other] = [a, b].map(({ entry }) => valueOf(entry, column));
+        if (one !== other) return (one ?? '') < (other ?? '') ? -turn : turn;
+      }
+      return 0;
     });
     // A row that is moved loses the keyboard's focus, so only those that must move do.
     for (const [at, { root }] of rows.entries()) {

@@ -78,7 +78,7 @@ dd { text-align: end; font-weight: 500; }
 
 .trend p { display: flex; justify-content: space-between; }
 .trend p b, .budget b { font-weight: 500; }
-.plot { position: relative; block-size: 6rem; margin-block: 0.125rem 0.5rem; overflow: hidden; }
+.plot { position: relative; block-size: 7.5rem; margin-block: 0.125rem 0.5rem; overflow: hidden; }
 .plot .u-wrap { position: relative; user-select: none; }
 .plot :is(.u-over, .u-under, .u-axis) { position: absolute; }
 .plot canvas { display: block; inline-size: 100%; block-size: 100%; }
@@ -98,6 +98,8 @@ thead button::after { content: '↑'; margin-inline-start: 0.25rem; opacity: 0; 
 [aria-sort] button::after { opacity: 1; }
 [aria-sort='descending'] button::after { content: '↓'; }
 th code { display: block; max-inline-size: 22rem; overflow: hidden; text-overflow: ellipsis; }
+.variant code { display: block; max-inline-size: 18rem; overflow: hidden; text-overflow: ellipsis; }
+.bytes { font-variant-numeric: tabular-nums; }
 .freshness { inline-size: 10rem; min-inline-size: 7rem; }
 .freshness span { display: block; line-height: 1.3; }
 [data-fresh='false'] .freshness span { color: var(--healed); }
@@ -118,17 +120,30 @@ th code { display: block; max-inline-size: 22rem; overflow: hidden; text-overflo
   .log li .quiet { grid-column: auto; }
 }
 @container mendbox-panel (min-width: 76rem) {
-  .panel { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1.6fr); }
-  .head { grid-column: 1 / -1; }
-  .entries { grid-column: 1 / 3; }
-  .log { grid-column: 3; grid-row: 2 / span 2; }
+  .panel { grid-template-columns: minmax(0, 1fr) minmax(0, 1.2fr) minmax(0, 1.6fr); }
+  .log { grid-column: 3; display: flex; flex-direction: column; }
   .log li { grid-template-columns: auto auto minmax(0, 1fr); }
   .log li .quiet { grid-column: 1 / -1; }
-  .log .scroll { max-block-size: 40rem; }
+  .log .scroll { flex: 1 1 0; min-block-size: 12rem; max-block-size: none; }
+  .entries { order: 1; }
+}
+/* A row of the table becomes a block of two lines: what it is and how large, how fresh and what to do. */
+@container mendbox-panel (max-width: 40rem) {
+  .log input { order: 1; inline-size: 100%; }
+  .entries .scroll { max-block-size: 30rem; }
+  table, tbody { display: block; }
+  thead { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.25rem 1rem; align-items: center; padding-block: 0.625rem; border-block-end: 1px solid var(--line); }
+  tbody :is(th, td) { padding: 0; border: 0; min-inline-size: 0; }
+  .url code { max-inline-size: none; }
+  .variant { grid-column: 1 / -1; order: 1; }
+  .variant:not(:has(code)), .used { display: none; }
+  .freshness { order: 2; inline-size: auto; }
+  .actions { order: 3; inline-size: auto; }
 }
 @container mendbox-panel (max-width: 30rem) {
-  .log input { order: 1; inline-size: 100%; }
   button, select, input { min-block-size: 2.5rem; }
+  .actions button { min-block-size: 2.25rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .freshness .bar i { transition: inline-size 1s linear; }
