@@ -20,6 +20,8 @@ for (const [name, length] of Object.entries({
   'whose last slice is one byte': 3 * SLICE + 1,
   'of whole slices only': 3 * SLICE,
   'of one slice and a byte': SLICE + 1,
+  'of two slices': 2 * SLICE,
+  'of two slices and a byte': 2 * SLICE + 1,
 })) {
   test(`a body ${name} is verified, cut and mended to the byte`, async ({
     app,
@@ -39,10 +41,24 @@ for (const [name, length] of Object.entries({
     await damageSlices(app, path, [Math.ceil(length / SLICE) - 1]);
     const mended = await app.fetch(path);
     expect(mended.sha256).toBe(sha256(body));
-    expect(await app.nextHeal()).toMatchObject({ outcome: 'range-spliced' });
+    // Up to two slices are verified before the first byte has gone.
+    const outcome = length > 2 * SLICE ? 'range-spliced' : 'replayed';
+    expect(await app.nextHeal()).toMatchObject({ outcome });
     await app.settled(path, sha256(body));
   });
 }
+
+test('a body of two slices whose second one is broken is replaced by what the origin has now', async ({
+  app,
+  origin,
+}) => {
+  await store(app, origin, path, large('old', bytes.subarray(0, 2 * SLICE)));
+  await damageSlices(app, path, [1]);
+  origin.on(path, ranged(first));
+  const got = await app.fetch(path);
+  expect(got.headers['etag']).toBe('"first"');
+  expect(got.sha256).toBe(sha256(bytes));
+});
 
 test('two readers of one broken body at once both get its bytes', async ({
   app,
@@ -105,16 +121,19 @@ const begin = (app: App) =>
     };
   }, path);
 
-test('the worker stops while it hands out a stored body: the page sees an error, not an end', async ({
+test('the worker stops while it hands out a stored body: the page sees an error or all of it, not an early end', async ({
   app,
   origin,
 }) => {
   test.skip(!app.isChromium, 'only Chromium lets a worker be stopped');
-  await store(app, origin, path, large('slow', bulk('slow', 20 * MB)));
+  const slow = bulk('slow', 20 * MB);
+  await store(app, origin, path, large('slow', slow));
   await app.restartWorker();
   const rest = await begin(app);
   await app.restartWorker();
-  await expect(rest.evaluate((read) => read())).rejects.toThrow();
+  const read = await rest.evaluate((all) => all().catch(() => 'error'));
+  // On a busy machine the worker may be done before it is stopped.
+  expect(['error', sha256(slow)]).toContain(read);
 });
 
 /** Opens a page without a worker, in which `begin(path, options)` reads through a HealingCache of its own. */

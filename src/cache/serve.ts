@@ -2,6 +2,7 @@
 import { reuse, currentAge, type CacheStatus } from '../http/index.js';
 import {
   isBroken,
+  isVerifiedWhole,
   streamOfBytes,
   verifyWhole,
   type Verified,
@@ -77,14 +78,14 @@ function bodyOf(
   }
 }
 
-/** Verifies a body of one slice as a whole; a larger one is verified as it is streamed. */
+/** Verifies a body of a slice or two as a whole; a larger one is verified as it is streamed. */
 export async function verifiedEntry(
   core: Core,
   entry: Entry,
 ): Promise<Verified | Broken> {
   const { body, record } = entry;
   if (body.is !== 'blob') return { entry };
-  if (body.verified || record.length > record.slice) return { entry };
+  if (body.verified || !isVerifiedWhole(record)) return { entry };
   const { storageTimeoutMs } = core.settings;
   return verifyWhole(entry, body.blob, storageTimeoutMs);
 }

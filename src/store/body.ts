@@ -1,4 +1,5 @@
 /** Reads stored bodies, and lets no byte out that was not verified in this worker's life. */
+import type { Fault } from '../fault.js';
 import { digest } from './digest.js';
 import {
   brokenBody,
@@ -39,24 +40,27 @@ export class Slices {
     return { start, length: Math.min(size, length - start) };
   }
 
-  /** Reads and verifies one slice, in the memory of `buffer` if it is given; never rejects. */
-  async read(slice: number, buffer?: ArrayBuffer): Promise<Slice> {
-    const record = this.#record;
+  /** Reads and verifies one slice, into the memory of `buffer` from a position on if it is given; never rejects. */
+  async read(slice: number, buffer?: ArrayBuffer, at = 0): Promise<Slice> {
     const { start, length } = this.extent(slice);
     let bytes: Bytes;
     try {
       if (slice !== this.#next) this.close();
       this.#source ??= this.#open(start);
       this.#next = slice + 1;
-      bytes = await this.#source.take(length, buffer);
+      bytes = await this.#source.take(length, buffer, at);
     } catch {
-      this.close();
-      return brokenBody(record, 'payload-invalid');
+      return this.#broken('payload-invalid');
     }
-    if (bytes.length !== length) return brokenBody(record, 'length-mismatch');
-    if (digest(bytes) !== digestOfSlice(record, slice))
-      return brokenBody(record, 'digest-mismatch');
+    if (bytes.length !== length) return this.#broken('length-mismatch');
+    if (digest(bytes) !== digestOfSlice(this.#record, slice))
+      return this.#broken('digest-mismatch');
     return bytes;
+  }
+
+  #broken(fault: Fault): Broken {
+    this.close();
+    return brokenBody(this.#record, fault);
   }
 
   /** What is wrong with a body whose byte at a position cannot be had: its file was cut short; never rejects. */
@@ -97,14 +101,30 @@ export interface Verified {
   readonly bytes?: Bytes;
 }
 
-/** Verifies a body of one slice as a whole; never rejects. */
+/** Bodies of more slices are verified while they are streamed. */
+const WHOLE = 2;
+
+/** Whether a body is verified as a whole, so that a fault anywhere in it is met before its first byte has gone. */
+export const isVerifiedWhole = ({ length, slice }: PolicyRecord): boolean =>
+  length <= slice * WHOLE;
+
+/** Verifies a body as a whole; never rejects. */
 export async function verifyWhole(
   entry: Entry,
   blob: Blob,
   deadlineMs: number,
 ): Promise<Verified | Broken> {
-  const bytes = await new Slices(entry.record, blob, deadlineMs).read(0);
-  return isBroken(bytes) ? bytes : { entry: verified(entry), bytes };
+  const { record } = entry;
+  const { length, slice: size } = record;
+  const slices = new Slices(record, blob, deadlineMs);
+  let buffer = new ArrayBuffer(length);
+  for (let at = 0; at < length; at += size) {
+    const bytes = await slices.read(at / size, buffer, at);
+    if (isBroken(bytes)) return bytes;
+    // Reading into a buffer makes a new one of it.
+    ({ buffer } = bytes);
+  }
+  return { entry: verified(entry), bytes: new Uint8Array(buffer) };
 }
 
 /**

@@ -35,18 +35,19 @@ export class Source {
   }
 
   /**
-   * Takes the next `length` bytes, fewer where the stream ends. The memory of `buffer` is the result's from then on.
-   * Rejects when the stream does, or is silent for too long.
+   * Takes the next `length` bytes, fewer where the stream ends, into `buffer` from a position on; its memory is the result's
+   * from then on. Rejects when the stream does, or is silent for too long.
    */
   async take(
     length: number,
     buffer: ArrayBuffer = new ArrayBuffer(length),
+    at = 0,
   ): Promise<Bytes> {
     let bytes = new Uint8Array(buffer);
     let filled = 0;
     while (filled < length) {
       const { value, done } = await withDeadline(
-        this.#read(bytes.subarray(filled, length)),
+        this.#read(bytes.subarray(at + filled, at + length)),
         this.#silenceMs,
         silent,
       );
@@ -54,7 +55,7 @@ export class Source {
       if (done) break;
       filled += value.length;
     }
-    return bytes.subarray(0, filled);
+    return bytes.subarray(at, at + filled);
   }
 
   /** Says that nothing more is wanted. */
