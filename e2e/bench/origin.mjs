@@ -48,11 +48,12 @@ const PAGE = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
-/** Serves a page, a worker and `/r/SIZE/ID`; `count` is how often one of these was asked for. */
+/** Serves a page (`away` ms late), a worker and `/r/SIZE/ID`; `count` is how often one of these was asked for. */
 export async function serve(page, worker) {
   const origin = { count: 0 };
   const server = createServer(({ url }, response) => {
-    const [, folder, size, id] = new URL(url, 'http://x').pathname.split('/');
+    const { pathname, searchParams } = new URL(url, 'http://x');
+    const [, folder, size, id] = pathname.split('/');
     if (folder === 'r') {
       origin.count++;
       response.writeHead(200, fieldsOf(Number(size), id));
@@ -61,7 +62,8 @@ export async function serve(page, worker) {
     const isWorker = folder === 'worker.js';
     const type = isWorker ? 'text/javascript' : 'text/html';
     response.writeHead(200, { ...PAGE, 'content-type': type });
-    return response.end(isWorker ? worker : page);
+    const awayMs = Number(searchParams.get('away'));
+    return setTimeout(() => response.end(isWorker ? worker : page), awayMs);
   });
   server.keepAliveTimeout = 600_000;
   await new Promise((resolve) => {

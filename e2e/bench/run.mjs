@@ -8,6 +8,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { start } from './browser.mjs';
 import { bundle } from './bundle.mjs';
@@ -34,6 +35,22 @@ const contenders = {
 };
 
 const upTo = (count) => Array.from({ length: count }, (_, id) => id);
+
+/** How long a page's HTML takes from an origin that is not on the same machine, in milliseconds. */
+const AWAY_MS = 50;
+
+async function load({ page, origin, loose }, size, awayMs) {
+  await page.stopWorkers();
+  const query = `?load=${size}&away=${awayMs}${loose ? '&loose' : ''}`;
+  await page.goto(origin.url + query);
+  return [await page.evaluate('bench.loaded')];
+}
+
+/** One page load that nobody measures; a worker has noted what it asked for when half a second has brought nothing new. */
+async function loadOnce(contender, size) {
+  await load(contender, size, 0);
+  await setTimeout(1_000);
+}
 
 /** What is measured: the sizes, how many of each are stored, and one round of one contender. */
 const experiments = {
@@ -75,11 +92,14 @@ const experiments = {
   load: {
     title: 'a page load on a stopped worker, to the fiftieth response',
     sizes: { [16 * KiB]: 50 },
-    async round({ page, origin, loose }, size) {
-      await page.stopWorkers();
-      await page.goto(`${origin.url}?load=${size}${loose ? '&loose' : ''}`);
-      return [await page.evaluate('bench.loaded')];
-    },
+    before: loadOnce,
+    round: (contender, size) => load(contender, size, 0),
+  },
+  'load-away': {
+    title: `the same, where the HTML is ${AWAY_MS} ms away`,
+    sizes: { [16 * KiB]: 50 },
+    before: loadOnce,
+    round: (contender, size) => load(contender, size, AWAY_MS),
   },
 };
 
@@ -121,8 +141,11 @@ async function measure(contender, { round }, size, count) {
 }
 
 async function run(all, experiment, rounds) {
-  const { sizes } = experiment;
-  for (const contender of all) await fill(contender, sizes);
+  const { sizes, before } = experiment;
+  for (const contender of all) {
+    await fill(contender, sizes);
+    for (const size of Object.keys(sizes)) await before?.(contender, size);
+  }
   const samples = {};
   for (let round = 0; round < rounds; round++)
     for (const [size, count] of Object.entries(sizes))
