@@ -139,6 +139,29 @@ test('close leaves every request to the network, and destroy deletes the databas
   expect(origin.requests('/a')).toHaveLength(2);
 });
 
+test('a write gets its turn, however many lookups follow one another', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    const cache = new window.core.HealingCache({
+      cacheName: 'busy',
+      memoryBytes: 0,
+      storageTimeoutMs: 3_000,
+    });
+    await cache.put('/old', new Response('old', { headers }));
+    const over = new AbortController();
+    const lookUp = async (): Promise<void> => {
+      while (!over.signal.aborted) await cache.match('/old');
+    };
+    const busy = [lookUp(), lookUp(), lookUp()];
+    const stored = await cache.put('/new', new Response('new', { headers }));
+    over.abort();
+    await Promise.all(busy);
+    return [stored, await (await cache.match('/new'))?.text()];
+  }, kept);
+  expect(seen).toEqual([true, 'new']);
+});
+
 /** Each with what is said of it. */
 const WRONG: readonly (readonly [options: string, said: RegExp])[] = [
   [

@@ -125,14 +125,17 @@ export class Lookups {
     }
   }
 
-  /** Lets everyone who waits join a transaction that is alive. */
+  /** Lets everyone who waits join a transaction that is alive, and has not been for long. */
   #join(transaction: IDBTransaction, taken: Waiting[]): void {
-    for (const waiting of this.#queue.splice(0)) {
+    for (const waiting of this.#queue.splice(0, MOST - taken.length)) {
       taken.push(waiting);
       read(transaction, waiting, () => this.#join(transaction, taken));
     }
   }
 }
+
+/** Most lookups in one transaction: a write waits for its end. */
+const MOST = 128;
 
 /** No connection has a live transaction. */
 const NONE = Symbol('none');
