@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HealingCache } from '../../src/index.js';
@@ -78,6 +78,27 @@ for (const [app, file] of [
     expect(example).toBeDefined();
   });
 }
+
+test('every picture and file that the README links to comes with the package, and every section is there', async ({
+  packed,
+}) => {
+  const folder = await installed(packed, []);
+  const links = [
+    ...readme.matchAll(/\]\(([^)]+)\)|src(?:set)?="([^"]+)"/g),
+  ].map(([, link, source]) => String(link ?? source));
+  const here = links.filter((link) => !/^https:|^#/.test(link));
+  expect(here.length).toBeGreaterThan(8);
+  for (const link of here)
+    expect(
+      existsSync(join(folder, 'node_modules', 'mendbox', link)),
+      link,
+    ).toBe(true);
+  const sections = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+    String(title).toLowerCase().replaceAll(' ', '-'),
+  );
+  for (const link of links.filter((each) => each.startsWith('#')))
+    expect(sections).toContain(link.slice(1));
+});
 
 test('the README names every option, and no other', () => {
   let message = '';
