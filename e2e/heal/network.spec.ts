@@ -261,18 +261,35 @@ test('D1: what the browser keeps of a range spoils no later answer', async ({
   app,
   origin,
 }) => {
-  origin.on(path, release('old', 20_000));
+  origin.on(path, release('old', 400_000));
   await app.fetch(path, { headers: { range: 'bytes=20-119' } });
   await app.settled(path);
   await app.ask('purge', { filter: { all: true } });
   // Of the first answer only the browser knows by now.
   await app.restartWorker();
-  const [old, next] = [release('old', 20_000), release('next', 20_000)];
+  origin.on(path, release('next', 400_000));
+  const got = await app.fetch(path);
+  expect(got.sha256).toBe(sha256(noise('next', 400_000)));
+  expect(origin.requests(path)).toHaveLength(2);
+});
+
+test("D1: what the browser's HTTP cache cuts short is asked for again", async ({
+  idle: app,
+  origin,
+}) => {
+  const old = release('old', 20_000);
+  const next = release('next', 20_000);
+  origin.on(path, old);
+  await app.page.goto(`${origin.url}/`);
+  await app.fetch(path, { headers: { range: 'bytes=20-119' } });
+  await app.control();
+  // A release between two requests of the browser's own making.
   origin.on(path, (seen, socket) =>
     (seen.headers.range === 'bytes=0-19' ? old : next)(seen, socket),
   );
   const got = await app.fetch(path);
   expect(got.sha256).toBe(sha256(noise('next', 20_000)));
+  await app.settled(path, got.sha256);
 });
 
 test(

@@ -11,6 +11,7 @@
  * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
  */
 import type { Hooks } from './hooks.js';
+import { isCut } from './keep.js';
 import type { Settings } from './options.js';
 import { Recent } from './recent.js';
 import type { Visit } from './visit.js';
@@ -56,12 +57,15 @@ export class Network {
     const { request, clone } = visit;
     const preloaded = await this.#preloaded(visit);
     if (preloaded) return preloaded;
-    // Chromium 156 puts later answers together from a part that its HTTP cache holds, and may end them in the middle.
+    // The HTTP cache has no use for a part: see isCut().
     const again = this.#asked.has(request.url) || request.headers.has('range');
     this.note(request.url);
-    if (!again || request.cache !== 'default' || request.mode === 'navigate')
-      return this.#send(visit, clone);
-    return this.#quietly(visit);
+    if (again && request.cache === 'default' && request.mode !== 'navigate')
+      return this.#quietly(visit);
+    const arrival = await this.#send(visit, clone);
+    return (await isCut(request, arrival.response))
+      ? this.replay(visit)
+      : arrival;
   }
 
   /**

@@ -51,6 +51,23 @@ function announcedLength({
   return /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
+/**
+ * Whether a body that is copied as a whole is shorter than announced, and no error says so; read before the page has its
+ * head, so that it can be asked for again. Chromium 156 does that where its HTTP cache has a part of a body and the origin
+ * does not send the rest, or has another one by then; with a worker and without.
+ */
+export async function isCut(
+  { method }: Request,
+  response: Response,
+): Promise<boolean> {
+  const announced = announcedLength(response);
+  if (method !== 'GET' || response.status !== 200) return false;
+  if (!announced || announced > COPIED) return false;
+  const copy = response.clone();
+  const { size } = await copy.blob().catch(() => ({ size: announced }));
+  return size < announced;
+}
+
 /** Splits a response's body between the page and the store. */
 export function keep(response: Response, limits: Limits): Kept {
   const announced = announcedLength(response);
@@ -105,7 +122,7 @@ function tapped(
       try {
         const { value, done } = await reader.read();
         if (done) {
-          // Chromium 156 ends a body like a whole one where its HTTP cache has a part and cannot have the rest.
+          // See isCut(): the head of a large one has gone.
           if (length < announced)
             throw new TypeError('mendbox: the body is too short');
           controller.close();
