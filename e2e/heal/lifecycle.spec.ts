@@ -130,3 +130,59 @@ test('G6: a page whose worker is unregistered in mid-body reads it to its end', 
   expect(length).toBe(large.length);
   expect((await app.fetch('/large')).sha256).toBe(sha256(large));
 });
+
+test('G4: what one worker was told is invalid, another that shares the store answers no more', async ({
+  idle: app,
+  origin,
+}) => {
+  const script = await bundled('install();');
+  await app.page.goto(`${origin.url}/`);
+  const scopes = ['/one/', '/two/'];
+  for (const scope of scopes) {
+    origin.answer(`${scope}worker.js`, { headers: javascript, body: script });
+    origin.answer(scope, {
+      headers: { 'content-type': 'text/html', 'cache-control': 'no-store' },
+      body: '<!doctype html>',
+    });
+  }
+  let release = 0;
+  origin.on('/thing', ({ method }) => {
+    if (method === 'POST') release++;
+    return { ...fresh, body: String(release) };
+  });
+  const stale = await app.page.evaluate(async (folders) => {
+    const windows: Window[] = [];
+    for (const folder of folders) {
+      const registration = await navigator.serviceWorker.register(
+        `${folder}worker.js`,
+      );
+      const worker = registration.installing;
+      await new Promise<void>((resolve) => {
+        worker?.addEventListener('statechange', () => {
+          if (worker.state === 'activated') resolve();
+        });
+      });
+      const frame = document.createElement('iframe');
+      frame.src = folder;
+      const loaded = new Promise((resolve) =>
+        frame.addEventListener('load', resolve),
+      );
+      document.body.append(frame);
+      await loaded;
+      windows.push(frame.contentWindow as Window);
+    }
+    const text = async (at: number, init?: RequestInit): Promise<string> => {
+      const response = await windows[at]?.fetch('/thing', init);
+      return (await response?.text()) ?? '';
+    };
+    const wrong: string[] = [];
+    for (let n = 1; n <= 40; n++) {
+      await Promise.all([text(0), text(1)]);
+      await text(0, { method: 'POST' });
+      const got = await text(1);
+      if (got !== String(n)) wrong.push(`${got} after the POST of ${n}`);
+    }
+    return wrong;
+  }, scopes);
+  expect(stale).toEqual([]);
+});

@@ -142,7 +142,14 @@ async function swap(app: App, soak: Soak): Promise<void> {
     const span = { start: Date.now(), end: Infinity };
     soak.judge.swaps.push(span);
     const script = `/worker.js?release=${++soak.counts.swaps}`;
-    await app.page.evaluate((url) => window.bench.control(url), script);
+    await app.page.evaluate(async (url) => {
+      const { serviceWorker } = navigator;
+      const taken = new Promise((resolve) =>
+        serviceWorker.addEventListener('controllerchange', resolve),
+      );
+      await serviceWorker.register(url, { updateViaCache: 'none' });
+      await taken;
+    }, script);
     span.end = Date.now();
   }
 }

@@ -6,6 +6,7 @@
  * regardless would spend the user's network and memory.
  */
 import { parseContentRange } from '../http/index.js';
+import { withDeadline } from '../store/deadline.js';
 import type { SealedBody } from '../store/records.js';
 import { sealBuffer, Sealer } from '../store/seal.js';
 import { reusing } from '../store/source.js';
@@ -51,6 +52,9 @@ function announcedLength({
   return /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
+/** How long a page waits for a small body before it has the head, in milliseconds: what is cut short ends at once. */
+const PATIENCE = 1_000;
+
 /**
  * Whether a body that is copied as a whole is shorter than announced, and no error says so; read before the page has its
  * head, so that it can be asked for again. Chromium 156 does that where its HTTP cache has a part of a body and the origin
@@ -64,7 +68,9 @@ export async function isCut(
   if (method !== 'GET' || response.status !== 200) return false;
   if (!announced || announced > COPIED) return false;
   const copy = response.clone();
-  const { size } = await copy.blob().catch(() => ({ size: announced }));
+  const { size } = await withDeadline(copy.blob(), PATIENCE, Error).catch(
+    () => ({ size: announced }),
+  );
   return size < announced;
 }
 

@@ -326,6 +326,8 @@ export async function receiveUnsafe(
   const groups = invalidatedGroups(request, response);
   if (groups.length > 0)
     visit.background.push(core.purgeGroups(groups, ofSameOrigin(request)));
+  // Another worker may be asked next, and looks into the store.
+  await core.settled(visit.base);
   if (!isRebuildable(response) || !isStorable(request, response)) {
     heed(core, visit, response);
     return response;

@@ -294,8 +294,7 @@ class Splice {
   }
 }
 
-const other = (): Error =>
-  new Error('the origin has another representation, or less of it');
+const other = (): Error => new Error('the origin has another one');
 
 const gone = (): Error => new Error('the page has gone');
 

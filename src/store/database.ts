@@ -357,7 +357,7 @@ const timedOut = (): StoreError =>
 const unavailable = (why: string, cause?: unknown): StoreError =>
   new StoreError('store-unavailable', `the database: ${why}`, cause);
 
-const spent = (): StoreError => unavailable('no other way is left');
+const spent = (): StoreError => unavailable('it was tried');
 
 const lost = (why: string, cause: unknown): StoreError =>
   new StoreError('store-lost', `the database: ${why}`, cause);
