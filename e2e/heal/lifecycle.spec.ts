@@ -145,44 +145,53 @@ test('G4: what one worker was told is invalid, another that shares the store ans
       body: '<!doctype html>',
     });
   }
+  const busy = Array.from({ length: 240 }, (_, n) => `/busy/${n}`);
+  for (const path of busy) origin.answer(path, fresh);
   let release = 0;
   origin.on('/thing', ({ method }) => {
     if (method === 'POST') release++;
     return { ...fresh, body: String(release) };
   });
-  const stale = await app.page.evaluate(async (folders) => {
-    const windows: Window[] = [];
-    for (const folder of folders) {
-      const registration = await navigator.serviceWorker.register(
-        `${folder}worker.js`,
-      );
-      const worker = registration.installing;
-      await new Promise<void>((resolve) => {
-        worker?.addEventListener('statechange', () => {
-          if (worker.state === 'activated') resolve();
+  const stale = await app.page.evaluate(
+    async ([folders, others]) => {
+      const windows: Window[] = [];
+      for (const folder of folders) {
+        const registration = await navigator.serviceWorker.register(
+          `${folder}worker.js`,
+        );
+        const worker = registration.installing;
+        await new Promise<void>((resolve) => {
+          worker?.addEventListener('statechange', () => {
+            if (worker.state === 'activated') resolve();
+          });
         });
-      });
-      const frame = document.createElement('iframe');
-      frame.src = folder;
-      const loaded = new Promise((resolve) =>
-        frame.addEventListener('load', resolve),
-      );
-      document.body.append(frame);
-      await loaded;
-      windows.push(frame.contentWindow as Window);
-    }
-    const text = async (at: number, init?: RequestInit): Promise<string> => {
-      const response = await windows[at]?.fetch('/thing', init);
-      return (await response?.text()) ?? '';
-    };
-    const wrong: string[] = [];
-    for (let n = 1; n <= 40; n++) {
-      await Promise.all([text(0), text(1)]);
-      await text(0, { method: 'POST' });
-      const got = await text(1);
-      if (got !== String(n)) wrong.push(`${got} after the POST of ${n}`);
-    }
-    return wrong;
-  }, scopes);
+        const frame = document.createElement('iframe');
+        frame.src = folder;
+        const loaded = new Promise((resolve) =>
+          frame.addEventListener('load', resolve),
+        );
+        document.body.append(frame);
+        await loaded;
+        windows.push(frame.contentWindow as Window);
+      }
+      const text = async (at: number, init?: RequestInit): Promise<string> => {
+        const response = await windows[at]?.fetch('/thing', init);
+        return (await response?.text()) ?? '';
+      };
+      const wrong: string[] = [];
+      for (let n = 1; n <= 8; n++) {
+        await Promise.all([text(0), text(1)]);
+        // What is written before it keeps the drop waiting.
+        await Promise.all(
+          others.splice(0, 30).map((url) => windows[0]?.fetch(url)),
+        );
+        await text(0, { method: 'POST' });
+        const got = await text(1);
+        if (got !== String(n)) wrong.push(`${got} after the POST of ${n}`);
+      }
+      return wrong;
+    },
+    [scopes, busy] as const,
+  );
   expect(stale).toEqual([]);
 });

@@ -211,7 +211,7 @@ export class Core {
     if (!flight) return false;
     visit.joined = true;
     visit.status = { fwd, collapsed: true };
-    await withDeadline(flight.free, JOIN_MS, tooLong).catch(() => undefined);
+    await withDeadline(flight.free, JOIN_MS, Error).catch(() => undefined);
     return true;
   }
 
@@ -221,7 +221,7 @@ export class Core {
     if (!storing) return undefined;
     const { storageTimeoutMs } = this.settings;
     // A page that does not read its body keeps it from being stored: it costs one wait, once.
-    return withDeadline(storing, storageTimeoutMs, tooLong).catch(() =>
+    return withDeadline(storing, storageTimeoutMs, Error).catch(() =>
       this.flights.release(base),
     );
   }
@@ -378,5 +378,3 @@ export class Core {
     }
   }
 }
-
-const tooLong = (): Error => new Error('waited too long');

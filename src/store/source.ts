@@ -11,8 +11,6 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 type Read = Promise<ReadableStreamReadResult<Uint8Array>>;
 
-const silent = (): Error => new Error('no bytes in time');
-
 /** One stream, read in pieces of the wanted length. */
 export class Source {
   readonly #read: (view: Bytes) => Read;
@@ -49,7 +47,7 @@ export class Source {
       const { value, done } = await withDeadline(
         this.#read(bytes.subarray(at + filled, at + length)),
         this.#silenceMs,
-        silent,
+        Error,
       );
       if (value) bytes = new Uint8Array(value.buffer as ArrayBuffer);
       if (done) break;
