@@ -174,17 +174,20 @@ test('G4: what one worker was told is invalid, another that shares the store ans
         await loaded;
         windows.push(frame.contentWindow as Window);
       }
-      const text = async (at: number, init?: RequestInit): Promise<string> => {
-        const response = await windows[at]?.fetch('/thing', init);
+      const text = async (
+        at: number,
+        init?: RequestInit,
+        url = '/thing',
+      ): Promise<string> => {
+        const response = await windows[at]?.fetch(url, init);
         return (await response?.text()) ?? '';
       };
       const wrong: string[] = [];
       for (let n = 1; n <= 8; n++) {
         await Promise.all([text(0), text(1)]);
         // What is written before it keeps the drop waiting.
-        await Promise.all(
-          others.splice(0, 30).map((url) => windows[0]?.fetch(url)),
-        );
+        const round = others.splice(0, 30);
+        await Promise.all(round.map((url) => text(0, {}, url)));
         await text(0, { method: 'POST' });
         const got = await text(1);
         if (got !== String(n)) wrong.push(`${got} after the POST of ${n}`);
