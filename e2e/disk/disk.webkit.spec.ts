@@ -1,3 +1,5 @@
 import { diskTests } from './disk.js';
+import { fullDiskTest } from './full.js';
 
 diskTests('webkit');
+fullDiskTest('webkit');

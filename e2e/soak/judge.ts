@@ -18,6 +18,8 @@ export type Verdict =
   | 'origin'
   /** A stored body of several slices broke after its head had gone, and the origin has another by now. */
   | 'torn'
+  /** The browser asked the origin without the worker, and its own HTTP cache spoiled the answer. */
+  | 'alone'
   /** A worker was killed while it answered; the page asks again. */
   | 'cut'
   | { readonly wrong: string }
@@ -78,7 +80,9 @@ export class Judge {
       ? 'origin'
       : this.#mistake(asked, path, got, outcomes);
     if (why === 'origin') return why;
-    return why === undefined ? 'right' : { wrong: `${why}: ${what}` };
+    if (why === undefined) return 'right';
+    // Chromium does without a worker that was stopped as it began.
+    return got.cacheStatus === '' ? 'alone' : { wrong: `${why}: ${what}` };
   }
 
   /** Why a request may fail; undefined when it must not. */

@@ -28,6 +28,8 @@ interface Counts {
   /** The origin's own bad answers. */
   origin: number;
   torn: number;
+  /** Wrong by the browser's own doing: no worker answered. */
+  alone: number;
   wrong: string[];
   failed: string[];
 }
@@ -148,7 +150,9 @@ async function swap(app: App, soak: Soak): Promise<void> {
         serviceWorker.addEventListener('controllerchange', resolve),
       );
       await serviceWorker.register(url, { updateViaCache: 'none' });
-      await taken;
+      // One that is killed meanwhile never does.
+      const late = new Promise((resolve) => setTimeout(resolve, 10_000));
+      await Promise.race([taken, late]);
     }, script);
     span.end = Date.now();
   }
@@ -175,7 +179,7 @@ test('nothing wrong is served and nothing fails, whatever goes wrong at once', a
   if (!first) throw new Error('there is no page');
   const counts: Counts = {
     ...{ requests: 0, hits: 0, healed: 0, damaged: 0, kills: 0, swaps: 0 },
-    ...{ cut: 0, origin: 0, torn: 0, wrong: [], failed: [] },
+    ...{ cut: 0, origin: 0, torn: 0, alone: 0, wrong: [], failed: [] },
   };
   const begun = Date.now();
   const soak: Soak = {
@@ -200,8 +204,10 @@ test('nothing wrong is served and nothing fails, whatever goes wrong at once', a
   process.stdout.write(
     `soak: ${info.project.name}, ${Math.round((Date.now() - begun) / 1_000)} s, seed ${seed}: ${JSON.stringify(summary)}\n`,
   );
+  for (const each of failed) process.stdout.write(`failed: ${each}\n`);
   expect(wrong.slice(0, 20), 'wrong answers').toEqual([]);
   expect(failed.slice(0, 20), 'failed requests').toEqual([]);
   expect(counts.requests).toBeGreaterThanOrEqual(requests);
+  expect(counts.alone).toBeLessThan(counts.requests / 1_000);
   expect(counts.healed).toBeGreaterThan(0);
 });

@@ -43,3 +43,10 @@ test('only the first failure and the recovery are news', () => {
   expect(breaker.succeed()).toBe(true);
   expect(breaker.succeed()).toBe(false);
 });
+
+test('calls that fail together count as one', () => {
+  const { breaker } = at();
+  expect(breaker.fail()).toBe(true);
+  for (let n = 0; n < 20; n++) expect(breaker.fail()).toBe(false);
+  expect(breaker.waitMs).toBe(1_000);
+});

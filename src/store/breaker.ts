@@ -46,8 +46,9 @@ export class Breaker {
     return recovered;
   }
 
-  /** Says that a call failed; true when the call before it had not. */
+  /** Says that a call failed; true when the call before it had not. Calls that fail together count as one. */
   fail(): boolean {
+    if (this.waitMs > 0) return false;
     const first = this.#failures === 0;
     const pause = PAUSES[this.#failures] ?? LONGEST;
     this.#failures++;
