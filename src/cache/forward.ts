@@ -11,7 +11,7 @@
  * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
  */
 import type { Hooks } from './hooks.js';
-import { isCut } from './keep.js';
+import { copyOf, isCut } from './keep.js';
 import type { Settings } from './options.js';
 import { Recent } from './recent.js';
 import type { Visit } from './visit.js';
@@ -23,6 +23,8 @@ export interface Arrival {
   readonly fwdStatus?: number;
   readonly requestTime: number;
   readonly responseTime: number;
+  /** The bytes of a small body, once they are here. */
+  readonly copy?: Promise<ArrayBuffer>;
 }
 
 /** Header fields to set, as name and value; one without a value is left out. */
@@ -63,9 +65,14 @@ export class Network {
     if (again && request.cache === 'default' && request.mode !== 'navigate')
       return this.#quietly(visit);
     const arrival = await this.#send(visit, clone);
-    return (await isCut(request, arrival.response))
+    const { response } = arrival;
+    // A page is drawn as it comes.
+    const isWhole = request.method === 'GET' && request.mode !== 'navigate';
+    const copy = isWhole && response.ok ? copyOf(response) : undefined;
+    if (!copy) return arrival;
+    return (await isCut(response, copy))
       ? this.replay(visit)
-      : arrival;
+      : { ...arrival, copy };
   }
 
   /**

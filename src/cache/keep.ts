@@ -55,27 +55,39 @@ function announcedLength({
 /** How long a page waits for a small body before it has the head, in milliseconds: what is cut short ends at once. */
 const PATIENCE = 1_000;
 
-/**
- * Whether a body that is copied as a whole is shorter than announced, and no error says so; read before the page has its
- * head, so that it can be asked for again. Chromium 156 does that where its HTTP cache has a part of a body and the origin
- * does not send the rest, or has another one by then; with a worker and without.
- */
-export async function isCut(
-  { method }: Request,
-  response: Response,
-): Promise<boolean> {
+/** The bytes of a body that is copied as a whole, once they are here; undefined for any other. */
+export function copyOf(response: Response): Promise<ArrayBuffer> | undefined {
   const announced = announcedLength(response);
-  if (method !== 'GET' || response.status !== 200) return false;
-  if (!announced || announced > COPIED) return false;
-  const copy = response.clone();
-  const { size } = await withDeadline(copy.blob(), PATIENCE, Error).catch(
-    () => ({ size: announced }),
-  );
-  return size < announced;
+  const isSmall = announced !== undefined && announced <= COPIED;
+  if (!isSmall || response.body === null) return undefined;
+  const copy = response.clone().arrayBuffer();
+  // Whoever waits for it hears of it as well.
+  copy.catch(() => undefined);
+  return copy;
 }
 
-/** Splits a response's body between the page and the store. */
-export function keep(response: Response, limits: Limits): Kept {
+/**
+ * Whether a body is shorter than announced, and no error says so; read before the page has its head, so that it can be
+ * asked for again. Chromium 156 does that where its HTTP cache has a part of a body and the origin does not send the rest,
+ * or has another one by then; with a worker and without.
+ */
+export async function isCut(
+  response: Response,
+  copy: Promise<ArrayBuffer>,
+): Promise<boolean> {
+  const announced = announcedLength(response) ?? 0;
+  const { byteLength } = await withDeadline(copy, PATIENCE, Error).catch(
+    () => ({ byteLength: announced }),
+  );
+  return byteLength < announced;
+}
+
+/** Splits a response's body between the page and the store, which takes what copyOf() has begun to read. */
+export function keep(
+  response: Response,
+  limits: Limits,
+  begun?: Promise<ArrayBuffer>,
+): Kept {
   const announced = announcedLength(response);
   const fits = (body: SealedBody | undefined): SealedBody | undefined =>
     body &&
@@ -90,25 +102,23 @@ export function keep(response: Response, limits: Limits): Kept {
   }
   if (announced !== undefined && announced > limits.maxEntryBytes)
     return { page: response.body, body: Promise.resolve(undefined), announced };
-  const { page, body } =
-    announced !== undefined && announced <= COPIED
-      ? copied(response, limits)
-      : tapped(response.body, limits, announced);
+  const copy = begun ?? copyOf(response);
+  const { page, body } = copy
+    ? { page: response.body, body: sealed(copy, limits) }
+    : tapped(response.body, limits, announced);
   return { page, body: body.then(fits), announced };
 }
 
 type Split = Pick<Kept, 'page' | 'body'>;
 
-function copied(response: Response, { asBlob }: Limits): Split {
-  const copy = response.clone();
-  return {
-    page: response.body,
-    body: copy.arrayBuffer().then(
-      (buffer) => sealBuffer(buffer, asBlob),
-      () => undefined,
-    ),
-  };
-}
+const sealed = (
+  copy: Promise<ArrayBuffer>,
+  { asBlob }: Limits,
+): Promise<SealedBody | undefined> =>
+  copy.then(
+    (buffer) => sealBuffer(buffer, asBlob),
+    () => undefined,
+  );
 
 /** Hands each chunk to the page and to the sealer as the page asks for it, so that nothing piles up. */
 function tapped(

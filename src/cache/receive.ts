@@ -66,7 +66,7 @@ export function receive(
     // Whether it is stored is known when the hook has decided, and the page has gone on.
     return forwarded(response, response.body, visit.status);
   }
-  const kept = keep(response, limitsOf(core, visit));
+  const kept = keep(response, limitsOf(core, visit), arrival.copy);
   const announced = kept.announced ?? 0;
   const stored = announced <= core.settings.maxEntryBytes;
   visit.status = { ...visit.status, stored };
