@@ -1,6 +1,6 @@
 /** A large picture drawn as its bytes arrive, and the bar of its slices: a click breaks one that is stored. */
 import type { HealEvent } from '../../src/fault.js';
-import { SLICE_BYTES as SLICE } from '../../src/store/digest.js';
+import { SLICE_BYTES as SLICE } from '../../src/digest.js';
 import { corrupt, peek } from '../../src/testing/index.js';
 import { PICTURE, pathOf } from '../resources.js';
 import { find, findOf, make, messageOf } from './dom.js';

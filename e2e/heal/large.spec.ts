@@ -1,5 +1,5 @@
 import type { HealEvent } from '../../src/fault.js';
-import { SLICE_BYTES } from '../../src/store/digest.js';
+import { SLICE_BYTES } from '../../src/digest.js';
 import { expect, isHit, test, type App } from '../fixtures.js';
 import {
   noise,

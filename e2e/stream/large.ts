@@ -1,5 +1,5 @@
 import { createCipheriv } from 'node:crypto';
-import { SLICE_BYTES } from '../../src/store/digest.js';
+import { SLICE_BYTES } from '../../src/digest.js';
 import { expect, type App } from '../fixtures.js';
 import type { Answer, Handler, Origin } from '../origin.js';
 

@@ -31,7 +31,6 @@ export class Ahead {
   readonly #noted = new Set<string>();
   readonly #pending = new Map<string, Promise<void>>();
   #least = PAGE;
-  #isBegun = false;
   #isNoting = false;
   #isStopped = false;
 
@@ -43,14 +42,13 @@ export class Ahead {
 
   /** Notes that a URL was asked for: behind the first request of a worker's life, and behind the first navigation. */
   note(base: string, mode: RequestMode): void {
-    const isPage = mode === 'navigate' && this.#least > 1;
+    const isPage = mode === 'navigate' && this.#least === PAGE;
     if (isPage) this.#least = 1;
-    if (isPage || !this.#isBegun) this.#begin();
+    if (isPage || this.#noted.size === 0) this.#begin();
     if (this.#isNoting && this.#noted.size < MOST) this.#noted.add(base);
   }
 
   #begin(): void {
-    this.#isBegun = true;
     if (this.#isNoting || this.#core.settings.memoryBytes === 0) return;
     this.#isNoting = true;
     this.#noted.clear();
@@ -74,7 +72,7 @@ export class Ahead {
 
   /** Whether somebody asks already who is not at the start of a page. */
   get #isLate(): boolean {
-    return this.#isBegun && this.#least === PAGE;
+    return this.#noted.size > 0 && this.#least === PAGE;
   }
 
   async #start(): Promise<void> {

@@ -16,7 +16,7 @@ import {
 } from '../http/index.js';
 import { isBroken, Slices, verified } from '../store/body.js';
 import { withDeadline } from '../store/deadline.js';
-import { digest } from '../store/digest.js';
+import { digest } from '../digest.js';
 import { baseOf } from '../store/memory.js';
 import {
   digestOfSlice,

@@ -1,4 +1,5 @@
 /** Nominated request fields and the selection among variants (RFC 9111 section 4.1). */
+import { digestText } from '../digest.js';
 import { listNames } from './list.js';
 import type { RequestView, ResponseView, StoredView } from './message.js';
 
@@ -170,15 +171,5 @@ function normalise(name: string, value: string): string {
   return members.join();
 }
 
-/** 64 bits: enough to tell two users apart, and nothing of a token can be read from them; a guess can be confirmed. */
-function digest(value: string): string {
-  let [one, other] = [1, 2];
-  for (let at = 0; at < value.length; at += 1) {
-    const code = value.charCodeAt(at);
-    one = Math.imul(one ^ code, 2654435761);
-    one ^= one >>> 15;
-    other = Math.imul(other ^ code, 1597334677);
-    other ^= other >>> 13;
-  }
-  return `digest-${(one >>> 0).toString(36)}-${(other >>> 0).toString(36)}`;
-}
+/** Enough to tell two users apart, and nothing of a token can be read from it; a guess can be confirmed. */
+const digest = (value: string): string => `digest-${digestText(value)}`;

@@ -1,6 +1,6 @@
 /** Reads stored bodies, and lets no byte out that was not verified in this worker's life. */
 import type { Fault } from '../fault.js';
-import { digest } from './digest.js';
+import { digest } from '../digest.js';
 import {
   brokenBody,
   digestOfSlice,

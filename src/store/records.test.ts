@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import * as fc from 'fast-check';
-import { digest, SLICE_BYTES } from './digest.js';
+import { digest, SLICE_BYTES } from '../digest.js';
 import {
   decodePayload,
   decodePolicy,

@@ -7,7 +7,7 @@
 import { define, type, validate, type Infer, type Struct } from 'superstruct';
 import type { StoredView } from '../http/index.js';
 import type { Fault } from '../fault.js';
-import { digestsOf, digestText, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
+import { digestsOf, digestText, DIGEST_CHARS, SLICE_BYTES } from '../digest.js';
 
 /** A stored response that may not be used: what is wrong with it, and where. */
 export interface Broken {

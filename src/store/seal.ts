@@ -5,7 +5,7 @@
  * and a Blob need not pass through the worker's thread to answer; so they are Blobs, made slice by slice: the worker never
  * holds more than one slice of them.
  */
-import { digest, digestsOf, DIGEST_CHARS, SLICE_BYTES } from './digest.js';
+import { digest, digestsOf, DIGEST_CHARS, SLICE_BYTES } from '../digest.js';
 import type { Entry, SealedBody } from './records.js';
 
 /** The largest body that is stored inside its record, in bytes; with the rest of the record it stays under 64 KiB. */
