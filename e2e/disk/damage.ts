@@ -19,7 +19,7 @@ import { paths } from './profile.js';
 export interface DiskDamage {
   readonly id: string;
   readonly name: string;
-  /** Part of every test run; the others are run by DISK_ROWS=all. */
+  /** Part of every test run; the others are run by E2E=all. */
   readonly isCore?: true;
   /** The paths that cannot be answered from the store any more; without it, any or none. */
   readonly lost?: readonly string[];
