@@ -43,7 +43,7 @@ const chromium: readonly DiskDamage[] = [
   ).map(([where, at]) => ({
     id: 'B3',
     name: `the log has a flipped bit at its ${where}`,
-    ...(where === 'middle' && { isCore: true as const }),
+    isCore: where === 'middle',
     isLatent: true as const,
     damage: each(log, flip(at)),
   })),
