@@ -105,6 +105,29 @@ test('a drop that the store failed is made up for: what was to go answers nobody
     .toEqual([true, 'newer']);
 });
 
+test('a group that a POST outdates while the store fails answers nobody afterwards', async ({
+  idle: app,
+  origin,
+}) => {
+  await app.start({});
+  const grouped = { ...headers('"older"'), 'cache-groups': '"things"' };
+  origin.answer(
+    path,
+    { headers: grouped, body: 'older' },
+    { headers: grouped, body: 'newer' },
+  );
+  origin.answer('/say', {
+    headers: { 'cache-group-invalidation': '"things"' },
+  });
+  await app.fetch(path);
+  await app.settled(path);
+  await app.shim({ faults: [{ on: 'getAllKeys', how: 'fail' }] });
+  await app.fetch('/say', { method: 'POST', body: 'x' });
+  // The store is tried again.
+  await app.shim({ faults: [], clock: 2_000 });
+  expect((await app.fetch(path)).text).toBe('newer');
+});
+
 test('an answer that a POST outdates while its digest is checked is not stored', async ({
   idle: app,
   origin,

@@ -238,16 +238,19 @@ export class Core {
 
   /** Drops every variant of a URL and lets no lookup see it meanwhile. */
   invalidate(base: string): Promise<boolean> {
-    this.memory.forgetAll(base);
+    const forget = (): void => {
+      this.memory.forgetAll(base);
+      this.changed(base);
+    };
+    forget();
     this.flights.outdate((other) => other === base);
-    this.changed(base);
     const dropped = this.#owing(
       (key) => baseOf(key) === base,
       this.store.drop(base),
     );
     this.flights.hold(base, dropped);
-    // What others have read in the meantime.
-    void dropped.then(() => this.changed(base));
+    // What others have read in the meantime, and read-ahead.
+    void dropped.then(forget);
     return dropped;
   }
 
@@ -301,7 +304,12 @@ export class Core {
         const { key } = policy.record;
         if (isInGroup(policy, groups) && accepts(key)) bases.add(baseOf(key));
       }
-      return this.purge((key) => bases.has(baseOf(key)));
+      // What could not be read may be of one as well.
+      return this.purge(
+        this.store.place.retryMs > 0
+          ? accepts
+          : (key) => bases.has(baseOf(key)),
+      );
     };
     const purged = work();
     this.flights.hold(EVERY, purged);

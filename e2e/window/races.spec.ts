@@ -1,0 +1,96 @@
+import { expect, kept, test } from './alone.js';
+
+// What must not be answered any more is not, whatever was under way when it became so.
+
+test('what is dropped while a new worker reads ahead is not remembered', async ({
+  alone,
+  origin,
+}) => {
+  origin.answer('/19', { headers: kept, body: 'new' });
+  const seen = await alone.evaluate(async (headers) => {
+    const { HealingCache } = window.core;
+    const paths = Array.from({ length: 20 }, (_, n) => `/${n}`);
+    const last = new HealingCache({ cacheName: 'ahead' });
+    for (const path of paths)
+      await last.put(path, new Response('old', { headers }));
+    const keys = paths.map((path) => new URL(path, location.href).href);
+    await new Promise<void>((resolve) => {
+      indexedDB.open('ahead').addEventListener('success', (event) => {
+        const { result } = event.target as IDBOpenDBRequest;
+        const change = result.transaction('meta', 'readwrite');
+        change.objectStore('meta').put(keys, 'ahead');
+        change.addEventListener('complete', () => {
+          result.close();
+          resolve();
+        });
+      });
+    });
+    last.close();
+    // Only a service worker reads ahead.
+    Object.assign(window, { skipWaiting: () => undefined });
+    const cache = new HealingCache({ cacheName: 'ahead' });
+    const prototype = IDBObjectStore.prototype;
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own `this`
+    const read = prototype.getAll;
+    const dropped = new Promise((resolve) => {
+      let reads = 0;
+      prototype.getAll = function (...given: Parameters<typeof read>) {
+        if (++reads === 4) resolve(cache.delete('/19'));
+        return read.apply(this, given);
+      };
+    });
+    const isDropped = await dropped;
+    return [isDropped, await (await cache.fetch('/19')).text()];
+  }, kept);
+  expect(seen).toEqual([true, 'new']);
+});
+
+test('what verify() fetches anew is not stored when a POST outdated it meanwhile', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const cache = new window.core.HealingCache({
+      cacheName: 'verified',
+      fetch: async (input) => {
+        if (input instanceof Request && input.method === 'POST')
+          return new Response('changed');
+        asked();
+        await gate;
+        return new Response('old', { headers });
+      },
+    });
+    await cache.put('/a', new Response('old', { headers }));
+    const key = new URL('/a', location.href).href;
+    const pair = await window.bench.read(key, 'verified');
+    const payload = { ...pair.payload, body: new ArrayBuffer(1) };
+    await window.bench.write(key, 'verified', { ...pair, payload });
+    const report = cache.verify({ repair: 'refetch' });
+    await isAsked;
+    await cache.fetch('/a', { method: 'POST', body: 'x' });
+    open();
+    await report;
+    return await (await cache.match('/a'))?.text();
+  }, kept);
+  expect(seen).toBeUndefined();
+});
+
+test('after the clock was set back a newer response takes the place of the older one', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    let ahead = 86_400_000;
+    const cache = new window.core.HealingCache({
+      cacheName: 'clock',
+      now: () => Date.now() + ahead,
+    });
+    await cache.put('/a', new Response('old', { headers }));
+    ahead = 0;
+    const stored = await cache.put('/a', new Response('new', { headers }));
+    return [stored, await (await cache.match('/a'))?.text()];
+  }, kept);
+  expect(seen).toEqual([true, 'new']);
+});
