@@ -58,17 +58,30 @@ export abstract class Upkeep {
     return step.is === 'done' ? step.response : undefined;
   }
 
-  /** Stores a response as if the network had brought it now; resolves to whether it is stored. */
-  async put(input: RequestInfo | URL, response: Response): Promise<boolean> {
+  /**
+   * Stores a response as if the network had brought it now; resolves to whether it is stored. What outdates the URL before a
+   * promised response is here outdates that as well.
+   */
+  async put(
+    input: RequestInfo | URL,
+    response: Response | Promise<Response>,
+  ): Promise<boolean> {
+    const { core } = this;
+    const { now } = core.settings;
     const request = asRequest(input);
-    if (!isStorable(request, response)) return false;
-    const visit = this.core.visit(request, undefined);
-    const now = this.core.settings.now();
-    const arrival = { response, requestTime: now, responseTime: now };
-    const flight = this.core.flights.begin(visit.base);
-    const answer = receive(this.core, visit, arrival, flight);
-    await answer.body?.pipeTo(new WritableStream()).catch(() => undefined);
-    return settledWith(visit);
+    const visit = core.visit(request, undefined);
+    const flight = core.flights.begin(visit.base);
+    const requestTime = now();
+    try {
+      const given = await response;
+      if (!isStorable(request, given)) return false;
+      const arrival = { response: given, requestTime, responseTime: now() };
+      const answer = receive(core, visit, arrival, flight);
+      await answer.body?.pipeTo(new WritableStream()).catch(() => undefined);
+      return await settledWith(visit);
+    } finally {
+      flight.end();
+    }
   }
 
   /** Drops every variant of a request's URL; resolves to whether the store could. */
@@ -124,11 +137,10 @@ export abstract class Upkeep {
 
   /** Checks every stored pair, in small transactions; see VerifyReport. */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return verifyStore(this.core, options, async (url) => {
-      await this.core.settings
-        .fetch(url, { cache: 'reload' })
-        .then((response) => this.put(url, response));
-    });
+    const { fetch } = this.core.settings;
+    return verifyStore(this.core, options, (url) =>
+      this.put(url, fetch(url, { cache: 'reload' })),
+    );
   }
 
   /** The state and the counts of this cache. */

@@ -19,7 +19,7 @@ interface Tally {
 export async function verifyStore(
   core: Core,
   options: VerifyOptions,
-  refetch: (url: string) => Promise<void>,
+  refetch: (url: string) => Promise<unknown>,
 ): Promise<VerifyReport> {
   const tally: Tally = { checked: 0, bytes: 0, expired: 0, broken: [] };
   const until = performance.now() + (options.budgetMs ?? Infinity);
@@ -47,7 +47,7 @@ async function verifyOne(
   key: string,
   tally: Tally,
   { repair }: VerifyOptions,
-  refetch: (url: string) => Promise<void>,
+  refetch: (url: string) => Promise<unknown>,
 ): Promise<boolean> {
   const found = await core.store.findKey(key);
   if (found.is === 'store-fault') return false;
@@ -83,7 +83,7 @@ async function note(
   bad: Broken,
   tally: Tally,
   repair: VerifyOptions['repair'],
-  refetch: (url: string) => Promise<void>,
+  refetch: (url: string) => Promise<unknown>,
 ): Promise<void> {
   const url = urlOfKey(bad.key);
   let repaired: Finding['repaired'] = 'no';

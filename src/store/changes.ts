@@ -21,6 +21,8 @@ export interface Budget {
   /** Sum of all bodies, in bytes. */
   readonly maxBytes: number;
   readonly maxEntries: number;
+  /** The clock, in milliseconds since the epoch: a time behind it comes from a clock that was set back. */
+  readonly now: () => number;
 }
 
 /** Finds the stored variant that a draft replaces. */
@@ -40,7 +42,7 @@ const accepted = (put: Promise<unknown>): Promise<unknown> =>
   put.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError')
       throw error;
-    throw new Refusal('the value was not stored', { cause: error });
+    throw new Refusal();
   });
 
 /** Puts both records in the place of the variant they replace; undefined when a later one is stored already. */
@@ -55,8 +57,8 @@ export async function writePair(
     totalsOf(change),
   ]);
   const old = variants.find(({ policy }) => policy && replaces(policy));
-  if (old?.policy && old.policy.requestTime > draft.requestTime)
-    return undefined;
+  const asked = old?.policy?.requestTime ?? 0;
+  if (asked > draft.requestTime && asked <= budget.now()) return undefined;
   const key = old?.key ?? freeKey(draft.base, variants);
   const record = sealPolicy(draft, key);
   const { content } = draft.body;

@@ -139,7 +139,7 @@ export class Database {
     work: (connection: IDBDatabase) => Promise<T>,
     moreMs = 0,
   ): Promise<T> {
-    if (this.isDown) throw unavailable('it failed a short while ago');
+    if (this.isDown) throw unavailable('it failed');
     this.#breaker.begin();
     const connection = this.#connection ?? (await this.#open());
     try {
@@ -352,7 +352,7 @@ const bucketName = (name: string): string =>
   `${name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-')}-healed`;
 
 const timedOut = (): StoreError =>
-  new StoreError('store-timeout', 'IndexedDB did not answer in time');
+  new StoreError('store-timeout', 'no answer in time');
 
 const unavailable = (why: string, cause?: unknown): StoreError =>
   new StoreError('store-unavailable', `the database: ${why}`, cause);

@@ -140,8 +140,7 @@ const MOST = 128;
 /** No connection has a live transaction. */
 const NONE = Symbol('none');
 
-const gone = (): DOMException =>
-  new DOMException('no connection', 'AbortError');
+const gone = (): DOMException => new DOMException('', 'AbortError');
 
 const begin = (connection: IDBDatabase): IDBTransaction =>
   connection.transaction(['policies', 'payloads'], 'readonly');
