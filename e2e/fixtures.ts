@@ -59,7 +59,6 @@ export interface Stats {
   readonly entries: number;
   readonly bytes: number;
   readonly memory: { readonly entries: number; readonly bytes: number };
-  readonly hits: number;
   readonly heals: number;
 }
 

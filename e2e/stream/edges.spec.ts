@@ -153,6 +153,23 @@ async function openPage(app: App): Promise<void> {
         return hex(await crypto.subtle.digest('SHA-256', whole));
       };
       return { status: response.headers.get('cache-status'), rest };
+    };
+    globalThis.goAway = async (path) => {
+      const asked = [];
+      const heals = [];
+      const cache = new HealingCache({
+        fetch: (request) => {
+          asked.push(request.headers.get('range'));
+          return fetch(request);
+        },
+        onHeal: ({ outcome }) => heals.push(outcome),
+      });
+      const reader = (await cache.handle({ request: path })).body.getReader();
+      await reader.read();
+      // The next slice is being read now.
+      await reader.cancel();
+      const whole = await (await cache.handle({ request: path })).arrayBuffer();
+      return { asked, heals, sha256: hex(await crypto.subtle.digest('SHA-256', whole)) };
     };`);
   const headers = { 'content-type': 'text/javascript' };
   origin.answer('/page.js', { headers, body });
@@ -225,4 +242,19 @@ test('nothing is read far ahead of a slow reader', async ({
   expect(origin.requests(path)).toHaveLength(1);
   expect(await begun.evaluate((it) => it.rest())).toBe(sha256(bytes));
   expect(origin.requests(path)).toHaveLength(2);
+});
+
+test('a page that goes away while a slice is read is not taken for a broken slice', async ({
+  idle: app,
+  origin,
+}) => {
+  origin.on(path, ranged(first));
+  await openPage(app);
+  await readIn(app);
+  const seen = await app.page.evaluate(
+    (url) =>
+      (Reflect.get(window, 'goAway') as (from: string) => Promise<object>)(url),
+    path,
+  );
+  expect(seen).toEqual({ asked: [], heals: [], sha256: sha256(bytes) });
 });

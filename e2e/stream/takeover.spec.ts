@@ -47,7 +47,7 @@ const readAcross = (app: App): Promise<string> =>
     ).join('');
   }, path);
 
-test('a worker that another replaces in mid-read gives the page a stored body to its end', async ({
+test('G6: a worker that another replaces in mid-read gives the page a stored body to its end', async ({
   app,
   origin,
 }) => {
@@ -56,7 +56,7 @@ test('a worker that another replaces in mid-read gives the page a stored body to
   expect(await readAcross(app)).toBe(sha256(bytes));
 });
 
-test('so it does with a body of the network that turned out too large to be stored', async ({
+test('G6: so it does with a body of the network that turned out too large to be stored', async ({
   idle: app,
   origin,
 }) => {

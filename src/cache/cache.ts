@@ -24,8 +24,8 @@ import { settle, type HealingCacheOptions } from './options.js';
 import { completed } from './partial.js';
 import { updateByHead } from './freshen.js';
 import { receive, receiveUnsafe } from './receive.js';
+import { validatorOf } from './refetch.js';
 import { answerFrom, fromMemory } from './serve.js';
-import { validatorOf } from './splice.js';
 import { Upkeep } from './upkeep.js';
 import { validate } from './validate.js';
 import {

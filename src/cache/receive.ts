@@ -4,31 +4,19 @@ import {
   invalidated,
   invalidatedGroups,
   isStorable,
-  recordNominated,
-  selects,
-  storableHeaders,
   type ResponseView,
 } from '../http/index.js';
-import {
-  type Draft,
-  type Policy,
-  type PolicyRecord,
-  type SealedBody,
-} from '../store/records.js';
-import type { Written } from '../store/store.js';
 import { forwarded, isRebuildable } from './answer.js';
 import type { Core } from './core.js';
 import { EVERY, type Flight } from './flight.js';
 import type { Arrival } from './forward.js';
-import { hooksOf } from './hooks.js';
-import { dateFields } from './freshen.js';
-import { declaresDigest, matchesFields } from './integrity.js';
+import { hooksOf, type Hooks } from './hooks.js';
 import { keep, type Limits } from './keep.js';
 import { urlOfKey } from './key.js';
-import { asComplete, combined, partOfResponse } from './partial.js';
-import { answerFrom } from './serve.js';
+import { partOfResponse } from './partial.js';
 import { isUnlikely, skewOf } from './skew.js';
 import type { Visit } from './visit.js';
+import { write } from './write.js';
 
 /** Above this announced length lookups do not wait for the store, in bytes. */
 const WAITED_FOR = 1024 * 1024;
@@ -56,13 +44,11 @@ export function receive(
   }
   const willStore = hooksOf(visit)?.willStore;
   if (willStore) {
-    const copy = response.clone();
-    const work = async (): Promise<unknown> => {
-      const chosen = await willStore(copy);
-      if (chosen) return writeChosen(core, visit, arrival, chosen, flight);
-      return copy.body?.cancel();
-    };
-    storing(visit, flight, work());
+    storing(
+      visit,
+      flight,
+      storeChosen(core, visit, arrival, willStore, flight),
+    );
     // Whether it is stored is known when the hook has decided, and the page has gone on.
     return forwarded(response, response.body, visit.status);
   }
@@ -119,18 +105,21 @@ function storing(
   written.then(end, end);
 }
 
-/** Stores what a hook chose in place of the network's response, if that may be stored as well. */
-async function writeChosen(
+/** Stores what a hook chooses in place of the network's response, if that may be stored as well. */
+async function storeChosen(
   core: Core,
   visit: Visit,
   arrival: Arrival,
-  chosen: Response,
+  choose: NonNullable<Hooks['willStore']>,
   flight: Flight,
-): Promise<Written['is']> {
-  if (chosen.bodyUsed || !mayStore(core, visit, chosen)) return 'refused';
+): Promise<void> {
+  const copy = arrival.response.clone();
+  const chosen = await choose(copy);
+  if (!chosen) return copy.body?.cancel();
+  if (chosen.bodyUsed || !mayStore(core, visit, chosen)) return;
   const { page, body } = keep(chosen, limitsOf(core, visit));
   page?.pipeTo(new WritableStream()).catch(() => undefined);
-  return write(core, visit, { ...arrival, response: chosen }, body, flight);
+  await write(core, visit, { ...arrival, response: chosen }, body, flight);
 }
 
 function mayStore(core: Core, visit: Visit, response: Response): boolean {
@@ -159,152 +148,6 @@ function replacesOld({ request, status }: Visit, response: Response): boolean {
     !isUnlikely(request, response)
   );
 }
-
-async function write(
-  core: Core,
-  visit: Visit,
-  arrival: Arrival,
-  body: Promise<SealedBody | undefined>,
-  flight: Flight,
-): Promise<Written['is']> {
-  const sealed = await body;
-  await visit.dropped;
-  if (!sealed || flight.isOutdated) return 'refused';
-  if (!(await isDeclared(core, visit, arrival.response, sealed)))
-    return 'refused';
-  const base = await baseToStore(core, visit);
-  const single = draftOf(core, { ...visit, base }, arrival, sealed);
-  const draft = await combined(core, visit, single);
-  if (!draft) return 'older';
-  const didStore = hooksOf(visit)?.didStore;
-  const old = didStore && (await storedNow(core, visit, base));
-  if (flight.isOutdated) return 'refused';
-  const written = await core.store.write(draft, replacing(visit.request));
-  if (written.is === 'refused') core.refused(written.error);
-  if (written.is !== 'stored') return written.is;
-  const { record } = written;
-  // The second try of a write may come behind the drop that was meant for it.
-  if (flight.isOutdated) {
-    await core.store.drop(record.key, record.id);
-    return 'refused';
-  }
-  remember(core, draft, record);
-  await didStore?.(old, new Response(draft.body.content, draft));
-  return 'stored';
-}
-
-/** Where a response is stored; a hook may name another URL than it was looked up under. */
-async function baseToStore(core: Core, visit: Visit): Promise<string> {
-  const url = await hooksOf(visit)?.urlToStore?.();
-  return url === undefined
-    ? visit.base
-    : core.baseOf(visit.request, url, visit.partition);
-}
-
-/** What is about to be replaced, as a response. */
-async function storedNow(
-  core: Core,
-  visit: Visit,
-  base: string,
-): Promise<Response | undefined> {
-  const found = await core.store.find(base, (policies) =>
-    policies.find(replacing(visit.request)),
-  );
-  if (found.is !== 'entry') return undefined;
-  const looking = { ...visit, hooks: undefined };
-  const step = await answerFrom(core, looking, found.entry, {});
-  return step.is === 'done' ? step.response : undefined;
-}
-
-function remember(core: Core, draft: Draft, record: PolicyRecord): void {
-  core.memory.forget(record.key);
-  core.changed(draft.base);
-  const { content } = draft.body;
-  // A Blob made here holds memory; the database's own handle, met at the next lookup, does not. The record's form may be
-  // another: where the engine refused the Blob its bytes were stored.
-  if (content instanceof Blob) return;
-  core.remember({
-    ...draft,
-    record,
-    body:
-      content instanceof ArrayBuffer
-        ? { is: 'buffer', buffer: content }
-        : { is: 'none' },
-  });
-}
-
-/** Whether the bytes are the ones that the origin declared; a cut that looks complete is found out here. */
-async function isDeclared(
-  core: Core,
-  { base, request }: Visit,
-  { headers, status }: Response,
-  { content }: SealedBody,
-): Promise<boolean> {
-  if (status === 206 || content === null || !declaresDigest(headers))
-    return true;
-  const bytes = content instanceof Blob ? await content.arrayBuffer() : content;
-  if (await matchesFields(bytes, headers)) return true;
-  const { now } = core.settings;
-  if (!core.relapses.isHopeless(base, now()))
-    core.tell({
-      url: request.url,
-      fault: 'integrity-mismatch',
-      phase: 'write',
-      outcome: 'dropped',
-      durationMs: 0,
-    });
-  core.relapses.note(base, now());
-  return false;
-}
-
-function draftOf(
-  core: Core,
-  visit: Visit,
-  arrival: Arrival,
-  body: SealedBody,
-): Draft {
-  const { request } = visit;
-  const { response, requestTime, responseTime } = arrival;
-  const part = partOfResponse(response);
-  // A hook's own Response does not tell where it came from.
-  const type =
-    response.type === 'cors' || !core.isOwn(request.url) ? 'cors' : 'basic';
-  const headers = fieldsToStore(response);
-  dateFields(headers, type, responseTime);
-  return asComplete({
-    base: visit.base,
-    url: request.url,
-    status: response.status,
-    statusText: response.statusText,
-    headers,
-    requestHeaders: recordNominated(request, {
-      status: response.status,
-      headers,
-    }),
-    requestTime,
-    responseTime,
-    type,
-    body,
-    tags: response.headers.get('cache-groups') ?? '',
-    ...(part ? { part } : {}),
-  });
-}
-
-/** Across origins Content-Length may count bytes that a hidden Content-Encoding coded; a script's own may be of another body. */
-function fieldsToStore(response: Response): Headers {
-  const headers = storableHeaders(response);
-  if (response.type !== 'basic') headers.delete('content-length');
-  // Vary may be hidden too, and Accept is what a page changes without a preflight.
-  if (response.type === 'cors' && !headers.has('vary'))
-    headers.set('vary', 'Accept');
-  return headers;
-}
-
-/** A stored variant is replaced when this request would have selected it (RFC 9111 section 4.1). */
-const replacing =
-  (request: Request) =>
-  (policy: Policy): boolean =>
-    selects(policy, request) !== 'mismatch';
 
 /** A redirect that the page follows by itself is hidden from the worker, but it is no error. */
 const unhidden = ({ type, status, headers }: Response): ResponseView => ({

@@ -8,52 +8,17 @@
  * same bytes cannot be had the stream errors, and both records are dropped.
  */
 import type { Outcome } from '../fault.js';
-import {
-  hasStrongValidator,
-  parseContentRange,
-  sameRepresentation,
-  type ByteRange,
-} from '../http/index.js';
+import type { ByteRange } from '../http/index.js';
 import { isBroken, Slices, verified } from '../store/body.js';
-import { withDeadline } from '../store/deadline.js';
-import { digest } from '../digest.js';
 import { baseOf } from '../store/memory.js';
-import {
-  digestOfSlice,
-  type Broken,
-  type Entry,
-  type Policy,
-} from '../store/records.js';
-import { Source, type Bytes } from '../store/source.js';
+import type { Broken, Entry } from '../store/records.js';
+import type { Bytes } from '../store/source.js';
 import type { Core } from './core.js';
+import { askAgain, type Refetch } from './refetch.js';
 import { keepAlive, type Visit } from './visit.js';
-
-/** How long the origin may be silent in mid-stream, in seconds, unless networkTimeoutSeconds says otherwise. */
-const SILENCE = 30;
 
 /** So often a stream goes to the origin and comes back; then it stays there. */
 const RETURNS = 4;
-
-/** What the origin sends in the place of a broken slice. */
-interface Refetch {
-  readonly source: Source;
-  readonly outcome: Outcome;
-  /** The slice that begins at the source's next byte. */
-  slice: number;
-  /** What has been taken, in bytes. */
-  bytes: number;
-  /** Whether any of it has mended a slice. */
-  isUsed: boolean;
-}
-
-const silent = (): Error => new Error('the origin is silent');
-
-/** The strong validator that If-Range takes (RFC 9110 section 13.1.5), if the stored response has one. */
-export function validatorOf(entry: Policy): string | undefined {
-  const { headers } = entry;
-  if (!hasStrongValidator(entry)) return undefined;
-  return headers.get('etag') ?? headers.get('last-modified') ?? undefined;
-}
 
 /** One stored body on its way to one page. */
 class Splice {
@@ -63,7 +28,6 @@ class Splice {
   readonly #blob: Blob;
   readonly #range: ByteRange;
   readonly #slices: Slices;
-  readonly #silenceMs: number;
   readonly #mended = new Map<number, Blob>();
   #refetch: Refetch | undefined;
   #broken: Broken | undefined;
@@ -81,7 +45,6 @@ class Splice {
     blob: Blob,
     range: ByteRange,
   ) {
-    const { networkTimeoutSeconds, storageTimeoutMs } = core.settings;
     this.#core = core;
     this.#visit = visit;
     this.#entry = entry;
@@ -90,54 +53,66 @@ class Splice {
     const end = (Math.floor(range.last / size) + 1) * size;
     const touched = end < length ? blob.slice(0, end) : blob;
     this.#range = range;
+    const { storageTimeoutMs } = core.settings;
     this.#slices = new Slices(entry.record, touched, storageTimeoutMs);
-    this.#silenceMs = (networkTimeoutSeconds ?? SILENCE) * 1000;
   }
 
   /**
-   * The bytes of the range, each slice verified before it is handed out, and the next one read while the page takes this
-   * one. A fault in the first slice, and a file that is too short, is met before the head has gone, so that the whole request
-   * can be replayed.
+   * The bytes of the range, each slice verified before it is handed out. A fault in the first slice, and a file that is too
+   * short, is met before the head has gone, so that the whole request can be replayed.
    */
   async stream(isDirect: boolean): Promise<ReadableStream<Bytes> | Broken> {
-    const { first, last } = this.#range;
-    const { slice: size, length } = this.#entry.record;
-    const end = Math.floor(last / size);
-    let slice = Math.floor(first / size);
-    const [begin, cut] = await Promise.all([
+    const { slice: size } = this.#entry.record;
+    const slice = Math.floor(this.#range.first / size);
+    const end = Math.floor(this.#range.last / size);
+    const [cut, begin] = await Promise.all([
+      // The last byte first: behind the slice it would wait for all that Chromium reads ahead.
+      slice < end ? this.#slices.cut(this.#range.last) : undefined,
       this.#slices.read(slice),
-      slice < end ? this.#slices.cut(last) : undefined,
     ]);
     if (isBroken(begin)) return begin;
-    if (cut) return cut;
+    if (!cut) return this.#streamFrom(slice, end, begin, isDirect);
+    this.#slices.close();
+    return cut;
+  }
+
+  /** From a slice to another; the next one is read while the page takes this one. */
+  #streamFrom(
+    begin: number,
+    end: number,
+    bytesOfBegin: Bytes,
+    isDirect: boolean,
+  ): ReadableStream<Bytes> {
+    const { first, last } = this.#range;
     // Another worker waits for it: Firefox 153 ends the streams of the one whose place is taken, and tells the page of no
     // error.
     const over = new Promise<void>((resolve) => (this.#release = resolve));
     keepAlive(this.#visit.event, over);
-    let next: Bytes | Promise<Bytes> = begin;
+    let slice = begin;
+    let next: Bytes | Promise<Bytes> = bytesOfBegin;
     let taken: Bytes | undefined;
+    const pull = async (
+      controller: ReadableStreamDefaultController<Bytes>,
+    ): Promise<void> => {
+      if (slice > end) {
+        this.#end(first === 0 && last === this.#entry.record.length - 1);
+        return controller.close();
+      }
+      const bytes = await next;
+      const { start } = this.#slices.extent(slice);
+      if (slice++ < end) {
+        const ahead = this.#at(slice, taken?.buffer);
+        // Whoever pulls next meets the rejection.
+        ahead.catch(() => undefined);
+        next = ahead;
+      }
+      if (isDirect) taken = bytes;
+      controller.enqueue(
+        bytes.subarray(Math.max(first - start, 0), last - start + 1),
+      );
+    };
     return new ReadableStream<Bytes>(
-      {
-        pull: async (controller) => {
-          if (slice > end) {
-            this.#end(first === 0 && last === length - 1);
-            return controller.close();
-          }
-          const bytes = await next;
-          const { start } = this.#slices.extent(slice);
-          if (slice++ < end) {
-            const ahead = this.#at(slice, taken?.buffer);
-            // Whoever pulls next meets the rejection.
-            ahead.catch(() => undefined);
-            next = ahead;
-          }
-          if (isDirect) taken = bytes;
-          controller.enqueue(
-            bytes.subarray(Math.max(first - start, 0), last - start + 1),
-          );
-        },
-        cancel: () => this.#end(false),
-      },
+      { pull, cancel: () => this.#end(false) },
       { highWaterMark: 0 },
     );
   }
@@ -162,11 +137,16 @@ class Splice {
     }
   }
 
-  #end(isVerified: boolean): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#release();
+  /** Lets go of the disk; false when that was done before. */
+  #over(): boolean {
+    if (this.#isOver) return false;
     this.#slices.close();
+    this.#release();
+    return (this.#isOver = true);
+  }
+
+  #end(isVerified: boolean): void {
+    if (!this.#over()) return;
     this.#leave();
     if (this.#mended.size > 0) void this.#repair();
     else if (isVerified)
@@ -179,54 +159,21 @@ class Splice {
     this.#foundAt = performance.now();
   }
 
-  /** A slice as the origin sends it; what comes before it is compared and left out. */
+  /** A slice as the origin sends it. */
   async #refetched(slice: number): Promise<Bytes> {
-    const refetch = (this.#refetch ??= await this.#ask(slice));
-    if (this.#isOver) throw gone();
-    for (;;) {
-      const at = refetch.slice++;
-      const { length } = this.#slices.extent(at);
-      const bytes = await refetch.source.take(length);
-      refetch.bytes += bytes.length;
-      if (digest(bytes) !== digestOfSlice(this.#entry.record, at))
-        throw other();
-      if (at < slice) continue;
-      refetch.isUsed = true;
-      this.#mended.set(at, new Blob([bytes]));
-      return bytes;
-    }
-  }
-
-  /** Asks for the rest by Range, or for all where no strong validator is known or the origin knows no Range. */
-  async #ask(slice: number): Promise<Refetch> {
-    this.#trips++;
-    const { first, length, total } = this.#entry.record;
-    const from = first + this.#slices.extent(slice).start;
-    const end = first + length;
-    const validator = validatorOf(this.#entry);
-    const { response } = await withDeadline(
-      this.#core.network.part(
+    if (!this.#refetch) {
+      this.#trips++;
+      this.#refetch = await askAgain(
+        this.#core,
         this.#visit,
-        validator,
-        from,
-        end < total ? end - 1 : '',
-      ),
-      this.#silenceMs,
-      silent,
-    );
-    const { body, status } = response;
-    const begin = beginning(this.#entry, response, from);
-    if (begin === undefined || !body) {
-      void body?.cancel().catch(() => undefined);
-      throw other();
+        this.#entry,
+        slice,
+      );
     }
-    return {
-      source: new Source(body, this.#silenceMs),
-      outcome: status === 206 ? 'range-spliced' : 'refetch-spliced',
-      slice: begin === 0 ? 0 : slice,
-      bytes: 0,
-      isUsed: false,
-    };
+    if (this.#isOver) throw gone();
+    const bytes = await this.#refetch.take(slice);
+    this.#mended.set(slice, new Blob([bytes]));
+    return bytes;
   }
 
   /** Leaves the origin, and tells what it mended. */
@@ -234,18 +181,15 @@ class Splice {
     const refetch = this.#refetch;
     if (!refetch) return;
     this.#refetch = undefined;
-    refetch.source.close();
+    refetch.close();
     if (refetch.isUsed) this.#tell(refetch.outcome, refetch.bytes);
   }
 
   #fail(error: unknown): never {
     const refetch = this.#refetch;
     this.#refetch = undefined;
-    this.#release();
-    refetch?.source.close();
-    this.#slices.close();
-    if (!this.#isOver) {
-      this.#isOver = true;
+    refetch?.close();
+    if (this.#over()) {
       if (this.#broken) void this.#core.drop(this.#broken);
       this.#tell('stream-error', refetch?.bytes ?? 0);
     }
@@ -294,31 +238,7 @@ class Splice {
   }
 }
 
-const other = (): Error => new Error('the origin has another one');
-
 const gone = (): Error => new Error('the page has gone');
-
-/** The position of the answer's first byte, if it belongs to the stored representation as far as its head says. */
-function beginning(
-  entry: Entry,
-  response: Response,
-  from: number,
-): number | undefined {
-  const { status, headers } = response;
-  if (status === 206) {
-    const range = parseContentRange(headers.get('content-range'));
-    const { first, length, total } = entry.record;
-    const fits =
-      range?.first === from &&
-      range.last === first + length - 1 &&
-      range.total === total &&
-      sameRepresentation(entry, response) &&
-      !headers.has('content-encoding');
-    return fits ? from : undefined;
-  }
-  // The origin knows no Range, or the validator is no longer the same; the digests of its slices will tell.
-  return status === 200 && entry.status === 200 ? 0 : undefined;
-}
 
 /**
  * A stream of a part of a stored body, counted from the body's first byte, each slice verified on its way; or what is

@@ -67,14 +67,9 @@ export class Slices {
   async cut(position: number): Promise<Broken | undefined> {
     const byte = this.#blob.slice(position, position + 1);
     const source = new Source(byte.stream(), this.#deadlineMs);
-    try {
-      if ((await source.take(1)).length === 1) return undefined;
-    } catch {
-      return brokenBody(this.#record, 'payload-invalid');
-    } finally {
-      source.close();
-    }
-    return brokenBody(this.#record, 'length-mismatch');
+    const { length } = await source.take(1).catch(() => '');
+    source.close();
+    return length ? undefined : brokenBody(this.#record, 'length-mismatch');
   }
 
   /** Says that no slice is wanted for now. */

@@ -1,0 +1,162 @@
+/** Stores what the network brought, once its body is sealed. */
+import { recordNominated, selects, storableHeaders } from '../http/index.js';
+import type {
+  Draft,
+  Policy,
+  PolicyRecord,
+  SealedBody,
+} from '../store/records.js';
+import type { Core } from './core.js';
+import type { Flight } from './flight.js';
+import type { Arrival } from './forward.js';
+import { hooksOf } from './hooks.js';
+import { dateFields } from './freshen.js';
+import { declaresDigest, matchesFields } from './integrity.js';
+import { asComplete, combined, partOfResponse } from './partial.js';
+import { answerFrom } from './serve.js';
+import type { Visit } from './visit.js';
+
+/** Stores a response whose body is being sealed, if it comes whole and is not outdated by then. */
+export async function write(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  body: Promise<SealedBody | undefined>,
+  flight: Flight,
+): Promise<void> {
+  const sealed = await body;
+  await visit.dropped;
+  if (!sealed || flight.isOutdated) return;
+  if (!(await isDeclared(core, visit, arrival.response, sealed))) return;
+  const base = await baseToStore(core, visit);
+  const single = draftOf(core, { ...visit, base }, arrival, sealed);
+  const draft = await combined(core, visit, single);
+  if (!draft) return;
+  const didStore = hooksOf(visit)?.didStore;
+  const old = didStore && (await storedNow(core, visit, base));
+  if (flight.isOutdated) return;
+  const written = await core.store.write(draft, replacing(visit.request));
+  if (written.is === 'refused') core.refused(written.error);
+  if (written.is !== 'stored') return;
+  const { record } = written;
+  // The second try of a write may come behind the drop that was meant for it.
+  if (flight.isOutdated) {
+    await core.store.drop(record.key, record.id);
+    return;
+  }
+  remember(core, draft, record);
+  await didStore?.(old, new Response(draft.body.content, draft));
+}
+
+/** Where a response is stored; a hook may name another URL than it was looked up under. */
+async function baseToStore(core: Core, visit: Visit): Promise<string> {
+  const url = await hooksOf(visit)?.urlToStore?.();
+  return url === undefined
+    ? visit.base
+    : core.baseOf(visit.request, url, visit.partition);
+}
+
+/** What is about to be replaced, as a response. */
+async function storedNow(
+  core: Core,
+  visit: Visit,
+  base: string,
+): Promise<Response | undefined> {
+  const found = await core.store.find(base, (policies) =>
+    policies.find(replacing(visit.request)),
+  );
+  if (found.is !== 'entry') return undefined;
+  const looking = { ...visit, hooks: undefined };
+  const step = await answerFrom(core, looking, found.entry, {});
+  return step.is === 'done' ? step.response : undefined;
+}
+
+function remember(core: Core, draft: Draft, record: PolicyRecord): void {
+  core.memory.forget(record.key);
+  core.changed(draft.base);
+  const { content } = draft.body;
+  // A Blob made here holds memory; the database's own handle, met at the next lookup, does not. The record's form may be
+  // another: where the engine refused the Blob its bytes were stored.
+  if (content instanceof Blob) return;
+  core.remember({
+    ...draft,
+    record,
+    body:
+      content instanceof ArrayBuffer
+        ? { is: 'buffer', buffer: content }
+        : { is: 'none' },
+  });
+}
+
+/** Whether the bytes are the ones that the origin declared; a cut that looks complete is found out here. */
+async function isDeclared(
+  core: Core,
+  { base, request }: Visit,
+  { headers, status }: Response,
+  { content }: SealedBody,
+): Promise<boolean> {
+  if (status === 206 || content === null || !declaresDigest(headers))
+    return true;
+  const bytes = content instanceof Blob ? await content.arrayBuffer() : content;
+  if (await matchesFields(bytes, headers)) return true;
+  const { now } = core.settings;
+  if (!core.relapses.isHopeless(base, now()))
+    core.tell({
+      url: request.url,
+      fault: 'integrity-mismatch',
+      phase: 'write',
+      outcome: 'dropped',
+      durationMs: 0,
+    });
+  core.relapses.note(base, now());
+  return false;
+}
+
+function draftOf(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  body: SealedBody,
+): Draft {
+  const { request } = visit;
+  const { response, requestTime, responseTime } = arrival;
+  const part = partOfResponse(response);
+  // A hook's own Response does not tell where it came from.
+  const type =
+    response.type === 'cors' || !core.isOwn(request.url) ? 'cors' : 'basic';
+  const headers = fieldsToStore(response);
+  dateFields(headers, type, responseTime);
+  return asComplete({
+    base: visit.base,
+    url: request.url,
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+    requestHeaders: recordNominated(request, {
+      status: response.status,
+      headers,
+    }),
+    requestTime,
+    responseTime,
+    type,
+    body,
+    tags: response.headers.get('cache-groups') ?? '',
+    ...(part ? { part } : {}),
+  });
+}
+
+/** Across origins Content-Length may count bytes that a hidden Content-Encoding coded; a script's own may be of another body. */
+function fieldsToStore(response: Response): Headers {
+  const headers = storableHeaders(response);
+  if (response.type !== 'basic') headers.delete('content-length');
+  // Vary may be hidden too, and Accept is what a page changes without a preflight.
+  if (response.type === 'cors' && !headers.has('vary'))
+    headers.set('vary', 'Accept');
+  return headers;
+}
+
+/** A stored variant is replaced when this request would have selected it (RFC 9111 section 4.1). */
+const replacing =
+  (request: Request) =>
+  (policy: Policy): boolean =>
+    selects(policy, request) !== 'mismatch';
