@@ -59,6 +59,7 @@ export interface Stats {
   readonly entries: number;
   readonly bytes: number;
   readonly memory: { readonly entries: number; readonly bytes: number };
+  readonly hits: number;
   readonly heals: number;
 }
 

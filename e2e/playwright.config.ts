@@ -1,9 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig, type Project } from '@playwright/test';
 import { findBrowser, lackingForWebKit, launchOptions } from './browsers.mjs';
 
 const engines = (['chromium', 'firefox'] as const).filter((name) =>
   findBrowser(name),
 );
+
+/** `npm run e2e:all`: what repeats in one engine what another has shown, and every row of disk damage, as well. */
+const isAll = process.env['E2E'] === 'all';
+
+const catalogue = JSON.parse(
+  readFileSync(new URL('faults.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, { readonly core?: boolean }>>;
+/** Matches a test whose title names one of these faults: "A8, A12: ...". */
+const named = (isCore: boolean): string => {
+  const ids = Object.keys(catalogue).filter(
+    (id) => isCore === (catalogue[id]?.core ?? false),
+  );
+  return `\\b(?:${ids.join('|')})[,:]`;
+};
 
 /** Playwright cannot drive WebKitGTK; our own driver can, as far as these tests go. */
 const webkit: Project = {
@@ -19,8 +34,16 @@ const webkit: Project = {
   ],
   testIgnore: /\.(?:chromium|firefox)\.spec\.ts$/,
   grepInvert: /@chromium|@no-webkit/,
+  ...(isAll ? {} : { grep: new RegExp(named(true)) }),
   use: { browserName: 'webkit' },
 };
+
+/** Chromium alone runs the demo's chapters and panel, and what stands for no fault of the core, at every run. */
+const firefox = isAll
+  ? /@chromium/
+  : new RegExp(
+      `@chromium|demo/(?:panel|chapters)|^(?!.*${named(true)}).*${named(false)}`,
+    );
 
 const projects: Project[] = [
   {
@@ -35,7 +58,7 @@ const projects: Project[] = [
       new RegExp(`\\.(?:chromium|firefox|webkit)(?<!\\.${name})\\.spec\\.ts$`),
       'package/**',
     ],
-    grepInvert: name === 'firefox' ? /@chromium/ : /@firefox/,
+    grepInvert: { chromium: /@firefox/, firefox }[name],
     use: { browserName: name, launchOptions: launchOptions(name) },
   })),
   // What npm sends, installed elsewhere; in the one browser whose workers can be stopped, since the library is tested in all.

@@ -56,6 +56,10 @@ test('variants are told apart by the request fields that Vary names, and by thei
   demo,
 }) => {
   const panel = await opened(demo);
+  const column = panel.root.getByRole('columnheader', { name: 'Variant' });
+  await demo.store('json');
+  await expect(panel.row('/data.json')).toBeVisible();
+  await expect(column).toBeHidden();
   const url = await demo.page.evaluate(async () => {
     const variant = '/demo-origin/check?id=variants&token=panel';
     for (const language of ['en', 'de', undefined])
@@ -73,6 +77,7 @@ test('variants are told apart by the request fields that Vary names, and by thei
     'x-language: de',
     'x-language: en',
   ]);
+  await expect(column).toBeVisible();
 });
 
 test('a response that the panel breaks is healed, and the log tells of it, sifts and copies', async ({
@@ -197,6 +202,34 @@ test('hit ratio and latency are drawn, and told in words', async ({ demo }) => {
       panel.root.getByRole('img', { name: 'Latency' }),
     ).toHaveAccessibleName(/last hit [\d.]+ ms/, { timeout: 1 });
   }).toPass({ intervals: [250] });
+});
+
+test('a screen reader hears the names of columns and buttons without their arrows, and the freshness once', async ({
+  demo,
+}) => {
+  const panel = await opened(demo);
+  await demo.store('json');
+  await expect(panel.row('/data.json')).toBeVisible();
+  const table = panel.root.getByRole('table', { name: 'Entries' });
+  await expect(table).toMatchAriaSnapshot(`
+    - table "Entries":
+      - rowgroup:
+        - row:
+          - columnheader "URL"
+          - columnheader "Size"
+          - columnheader "Last used"
+          - columnheader "Fresh for"
+          - columnheader "Actions"
+      - rowgroup:
+        - row:
+          - rowheader "/demo-origin/data.json"
+          - cell
+          - cell "just now"
+          - cell /^\\d+ s left$/
+          - cell:
+            - button "Break /demo-origin/data.json"
+            - button "Purge /demo-origin/data.json"
+  `);
 });
 
 test('the keyboard sorts, breaks and purges, and keeps its place while the list is renewed', async ({

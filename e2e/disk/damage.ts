@@ -19,8 +19,8 @@ import { paths } from './profile.js';
 export interface DiskDamage {
   readonly id: string;
   readonly name: string;
-  /** Part of every test run; the others are run by DISK_ROWS=all. */
-  readonly isCore?: true;
+  /** Part of every test run; the others are run by E2E=all. */
+  readonly isCore?: boolean;
   /** The paths that cannot be answered from the store any more; without it, any or none. */
   readonly lost?: readonly string[];
   /** So much more is written before the damage that the log has become a table. */

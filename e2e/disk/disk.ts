@@ -41,7 +41,7 @@ async function expectRight(row: DiskDamage, session: Session): Promise<void> {
 
 /** One test for each way in which an engine's files can be damaged. */
 export function diskTests(engine: Engine): void {
-  const isAll = process.env['DISK_ROWS'] === 'all';
+  const isAll = process.env['E2E'] === 'all';
   for (const row of diskDamages[engine]) {
     if (!isAll && !row.isCore) continue;
     test(`${row.id}: the disk is damaged between two starts: ${row.name}`, async ({

@@ -43,7 +43,7 @@ const chromium: readonly DiskDamage[] = [
   ).map(([where, at]) => ({
     id: 'B3',
     name: `the log has a flipped bit at its ${where}`,
-    isCore: true as const,
+    isCore: where === 'middle',
     isLatent: true as const,
     damage: each(log, flip(at)),
   })),
@@ -114,7 +114,6 @@ const chromium: readonly DiskDamage[] = [
   {
     id: 'B1',
     name: 'CURRENT is garbage',
-    isCore: true,
     isLatent: true,
     lost: all,
     damage: each(current, garble),
@@ -182,7 +181,6 @@ const firefox: readonly DiskDamage[] = [
   {
     id: 'A8',
     name: 'the database has sixty flipped bits',
-    isCore: true,
     isLatent: true,
     damage: each(sqlite, flip(...many)),
   },

@@ -47,7 +47,7 @@ const readAcross = (app: App): Promise<string> =>
     ).join('');
   }, path);
 
-test('G6: a worker that another replaces in mid-read gives the page a stored body to its end', async ({
+test('a worker that another replaces in mid-read gives the page a stored body to its end', async ({
   app,
   origin,
 }) => {
@@ -56,7 +56,7 @@ test('G6: a worker that another replaces in mid-read gives the page a stored bod
   expect(await readAcross(app)).toBe(sha256(bytes));
 });
 
-test('G6: so it does with a body of the network that turned out too large to be stored', async ({
+test('so it does with a body of the network that turned out too large to be stored', async ({
   idle: app,
   origin,
 }) => {

@@ -77,7 +77,8 @@ class Row {
   readonly root: HTMLTableRowElement;
   readonly #bar = make('i');
   readonly #meter: HTMLElement;
-  readonly #left = make('span');
+  // The meter beside it says the same.
+  readonly #left = make('span', { 'aria-hidden': 'true' });
   readonly #variant = cell('variant');
   readonly #size = cell('bytes');
   readonly #used = cell('used');
@@ -156,21 +157,30 @@ export class Entries {
     for (const [name, label] of Object.entries(COLUMNS)) {
       const column = name as Column;
       const sort = button(label, () => this.#sortBy(column));
-      const title = make('th', { scope: 'col', role: 'columnheader' }, sort);
+      const title = make(
+        'th',
+        { scope: 'col', role: 'columnheader', class: column },
+        sort,
+      );
       this.#heads.set(column, title);
       head.append(title);
     }
     const last = make('span', { class: 'unseen' }, 'Actions');
     head.append(make('th', { scope: 'col', role: 'columnheader' }, last));
     const top = make('thead', { role: 'rowgroup' }, head);
-    const table = make('table', { role: 'table' }, top, this.#body);
+    const table = make(
+      'table',
+      { role: 'table', 'aria-labelledby': 'entries' },
+      top,
+      this.#body,
+    );
     const scroll = make(
       'div',
       { class: 'scroll', role: 'region', tabindex: '0' },
       table,
     );
     scroll.setAttribute('aria-label', 'Stored responses');
-    const how = make('label', { class: 'quiet' }, 'Break by: ', this.#how);
+    const how = make('label', { class: 'quiet' }, 'How to break: ', this.#how);
     this.root = section('entries', 'Entries', [how], scroll, this.#note);
     this.#order();
   }
@@ -215,6 +225,9 @@ export class Entries {
         this.#rows.delete(key);
       }
     for (const entry of shown) this.#rowOf(entry).show(entry);
+    // A column of dashes tells nobody anything.
+    const hasVariants = shown.some((entry) => variantOf(entry).length > 0);
+    this.#body.parentElement?.classList.toggle('plain', !hasVariants);
     const more = entries.length - shown.length;
     this.#note.textContent =
       more > 0 ? `And ${more} more.` : 'Nothing is stored yet.';

@@ -93,13 +93,13 @@ table { inline-size: 100%; border-collapse: collapse; font-size: 0.8125rem; }
 th, td { padding: 0.375rem 0.75rem 0.375rem 0; text-align: start; font-weight: 400; white-space: nowrap; border-block-end: 1px solid var(--line); }
 thead th { position: sticky; inset-block-start: 0; z-index: 1; padding-block: 0; background: var(--surface); }
 thead button { min-block-size: 2rem; padding: 0; border: 0; color: var(--ink-soft); background: none; }
-thead button::after { content: '↑'; margin-inline-start: 0.25rem; opacity: 0; }
+thead button::after { content: '↑'; content: '↑' / ''; margin-inline-start: 0.25rem; opacity: 0; }
 [aria-sort] button { color: var(--ink); }
 [aria-sort] button::after { opacity: 1; }
-[aria-sort='descending'] button::after { content: '↓'; }
+[aria-sort='descending'] button::after { content: '↓'; content: '↓' / ''; }
 th code { display: block; max-inline-size: 22rem; overflow: hidden; text-overflow: ellipsis; }
 .variant code { display: block; max-inline-size: 18rem; overflow: hidden; text-overflow: ellipsis; }
-.bytes { font-variant-numeric: tabular-nums; }
+.plain .variant { display: none; }
 .freshness { inline-size: 10rem; min-inline-size: 7rem; }
 .freshness span { display: block; line-height: 1.3; }
 [data-fresh='false'] .freshness span { color: var(--healed); }
@@ -129,6 +129,7 @@ th code { display: block; max-inline-size: 22rem; overflow: hidden; text-overflo
 }
 /* A row of the table becomes a block of two lines: what it is and how large, how fresh and what to do. */
 @container mendbox-panel (max-width: 40rem) {
+  .status { min-block-size: 0; flex-basis: 100%; }
   .log input { order: 1; inline-size: 100%; }
   .entries .scroll { max-block-size: 30rem; }
   table, tbody { display: block; }
@@ -136,6 +137,7 @@ th code { display: block; max-inline-size: 22rem; overflow: hidden; text-overflo
   tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.25rem 1rem; align-items: center; padding-block: 0.625rem; border-block-end: 1px solid var(--line); }
   tbody :is(th, td) { padding: 0; border: 0; min-inline-size: 0; }
   .url code { max-inline-size: none; }
+  td.bytes { text-align: end; }
   .variant { grid-column: 1 / -1; order: 1; }
   .variant:not(:has(code)), .used { display: none; }
   .freshness { order: 2; inline-size: auto; }
