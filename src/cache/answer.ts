@@ -140,12 +140,14 @@ export function forwarded(
   body: ReadableStream<Uint8Array> | null,
   status: CacheStatus,
 ): Response {
-  const rebuilt = new Response(
-    isNullBody(response.status) ? null : body,
-    response,
-  );
-  rebuilt.headers.append('Cache-Status', formatCacheStatus(status));
-  return rebuilt;
+  const headers = new Headers(response.headers);
+  headers.append('Cache-Status', formatCacheStatus(status));
+  // Of two fields of one name only the first would reach the page (Chromium 156): these go over as one.
+  return new Response(isNullBody(response.status) ? null : body, {
+    status: response.status,
+    statusText: response.statusText,
+    headers,
+  });
 }
 
 /** Whether a response can be rebuilt without loss: opaque ones and redirected ones would become something else. */
