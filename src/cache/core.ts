@@ -84,13 +84,9 @@ export class Core {
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
     this.network = new Network(settings, this.origin);
     this.flights = flightsOf(settings.cacheName);
-    const { cacheName } = settings;
-    const forget = (base?: string) => this.forget(base);
-    this.#peers = new Peers(cacheName, this.flights.near, forget, (base) => {
-      // What is on its way here may be older than what another worker dropped.
-      this.flights.outdate((other) => base === undefined || other === base);
-      forget(base);
-    });
+    this.#peers = new Peers(settings.cacheName, this.flights.near, (base) =>
+      this.forget(base),
+    );
     this.search = new Search(this.store);
     this.ahead = new Ahead(this);
   }

@@ -7,13 +7,13 @@ export class Peers {
   readonly #forget: Forget;
   #channel: BroadcastChannel | undefined;
 
-  /** `near` are the caches over the same store in this worker or page; `hear` is told by those elsewhere. */
-  constructor(name: string, near: Set<Forget>, forget: Forget, hear: Forget) {
+  /** `near` are the caches over the same store in this worker or page. */
+  constructor(name: string, near: Set<Forget>, forget: Forget) {
     this.#near = near.add(forget);
     this.#forget = forget;
     try {
       this.#channel = new BroadcastChannel(`mendbox-store:${name}`);
-      this.#channel.addEventListener('message', ({ data }) => hear(data));
+      this.#channel.addEventListener('message', ({ data }) => forget(data));
     } catch {
       // The engine has none, or refuses it with the rest of storage (Firefox).
     }
