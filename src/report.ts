@@ -51,8 +51,8 @@ export interface EntryInfo {
   readonly used: number;
   /** Its Content-Type. */
   readonly type: string;
-  /** Its Vary; empty when there is none. */
-  readonly vary: string;
+  /** Its Vary; null when there is none. */
+  readonly vary: string | null;
   /** The request fields that selected it, as lines of `name: value`; credentials as digests. One that Vary names and that is not here was not sent. */
   readonly requestHeaders: string;
   /** How the body is stored. */

@@ -96,6 +96,33 @@ test('entries, stats and verify tell what is stored', async ({
   ]);
 });
 
+test('a neighbour over the same store does not keep what was healed from being stored', async ({
+  alone,
+  origin,
+}) => {
+  origin.answer('/a', { headers: kept, body: 'data' });
+  const stored = await alone.evaluate(async () => {
+    const { cache } = window;
+    // It hears of the drop on a channel of its own.
+    void new window.core.HealingCache({ cacheName: 'alone' });
+    await cache.warm(['/a']);
+    const key = new URL('/a', location.href).href;
+    const pair = await window.bench.read(key, 'alone');
+    const payload = { ...pair.payload, body: new ArrayBuffer(1) };
+    await window.bench.write(key, 'alone', { ...pair, payload });
+    cache.forget();
+    const [answer, done] = cache.handleAll({ request: new Request('/a') });
+    const status = (await answer).headers.get('cache-status');
+    await (await answer).text();
+    await done;
+    return [status, (await cache.stats()).entries];
+  });
+  expect(stored).toEqual([
+    expect.stringContaining('healed-length-mismatch'),
+    1,
+  ]);
+});
+
 test('close leaves every request to the network, and destroy deletes the database', async ({
   alone,
   origin,

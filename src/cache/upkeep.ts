@@ -224,7 +224,7 @@ function infoOf(policy: Policy, now: number): EntryInfo {
     ttl: freshnessLifetime(policy) - age,
     used: record.used,
     type: headers.get('content-type') ?? '',
-    vary: headers.get('vary') ?? '',
+    vary: headers.get('vary'),
     requestHeaders: record.requestHeaders,
     form: record.form,
   };

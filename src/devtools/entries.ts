@@ -51,7 +51,7 @@ function variantOf(entry: EntryInfo): readonly string[] {
       .filter((line) => line !== '')
       .map((line) => [line.slice(0, line.indexOf(':')), line]),
   );
-  for (const name of vary.toLowerCase().split(/[\s,]+/))
+  for (const name of (vary ?? '').toLowerCase().split(/[\s,]+/))
     // Bodies are stored decoded, the same for every coding.
     if (name !== '' && name !== 'accept-encoding' && !sent.has(name))
       sent.set(name, name === '*' ? 'any request' : `${name}: not sent`);

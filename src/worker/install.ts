@@ -108,7 +108,7 @@ export function install(options: InstallOptions = {}): HealingCache {
     statePage = false,
     ...rest
   } = options;
-  if (!('skipWaiting' in self)) {
+  if (!IS_READY_MADE && !('skipWaiting' in self)) {
     throw new TypeError(
       'mendbox: install() belongs in the script of a service worker.',
     );
