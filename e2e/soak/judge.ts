@@ -18,7 +18,7 @@ export type Verdict =
   | 'origin'
   /** A stored body of several slices broke after its head had gone, and the origin has another by now. */
   | 'torn'
-  /** The browser asked the origin without the worker, and its own HTTP cache spoiled the answer. */
+  /** The browser asked the origin without the worker, and its own HTTP cache spoiled the answer, or broke it off. */
   | 'alone'
   /** A worker was killed while it answered; the page asks again. */
   | 'cut'
@@ -95,6 +95,8 @@ export class Judge {
     if (this.#wasKilled(got)) return 'cut';
     const last = outcomes.at(-1);
     if (last === 'cut') return 'origin';
+    // A head without Cache-Status is no worker's.
+    if (got.status !== 0 && got.cacheStatus === '') return 'alone';
     // The head has gone: the rest can come from the origin only.
     if (!isLarge(n) || got.status === 0) return undefined;
     if (last === 'down' || last === 'html') return 'origin';
