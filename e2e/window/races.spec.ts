@@ -94,3 +94,63 @@ test('after the clock was set back a newer response takes the place of the older
   }, kept);
   expect(seen).toEqual([true, 'new']);
 });
+
+test('a store of twenty thousand entries is emptied within its deadline', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    const options = { cacheName: 'many', storageTimeoutMs: 1_000 };
+    const cache = new window.core.HealingCache(options);
+    await cache.put('/a', new Response('data', { headers }));
+    await new Promise<void>((resolve) => {
+      indexedDB.open('many').addEventListener('success', (event) => {
+        const { result } = event.target as IDBOpenDBRequest;
+        const change = result.transaction('policies', 'readwrite');
+        const policies = change.objectStore('policies');
+        for (let n = 1; n < 20_000; n++) policies.put({}, `https://a/${n}`);
+        change.addEventListener('complete', () => {
+          result.close();
+          resolve();
+        });
+      });
+    });
+    const dropped = await cache.clear();
+    return [dropped, (await cache.stats()).entries];
+  }, kept);
+  expect(seen).toEqual([20_000, 0]);
+});
+
+test('match answers with nothing that is older than maxAgeSeconds', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    let ahead = 0;
+    const cache = new window.core.HealingCache({
+      cacheName: 'aged',
+      maxAgeSeconds: 60,
+      now: () => Date.now() + ahead,
+    });
+    await cache.put('/a', new Response('data', { headers }));
+    const young = await (await cache.match('/a'))?.text();
+    ahead = 120_000;
+    return [young, await (await cache.match('/a'))?.text()];
+  }, kept);
+  expect(seen).toEqual(['data', undefined]);
+});
+
+test('a page that is no secure context gets what its integrity metadata asks for', async ({
+  alone,
+  origin,
+}) => {
+  origin.answer('/a', { headers: kept, body: 'data' });
+  const seen = await alone.evaluate(async () => {
+    const bytes = new TextEncoder().encode('data');
+    const digest = await crypto.subtle.digest('SHA-256', bytes);
+    const text = btoa(String.fromCharCode(...new Uint8Array(digest)));
+    Object.defineProperty(crypto, 'subtle', { value: undefined });
+    const integrity = `sha256-${text}`;
+    await window.cache.warm(['/a']);
+    return await (await window.cache.fetch('/a', { integrity })).text();
+  });
+  expect(seen).toBe('data');
+});

@@ -12,7 +12,7 @@ import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Facts } from './heal.js';
 import type { Hooks } from './hooks.js';
 import { baseKey, isCredentialed, withoutSearch } from './key.js';
-import { viewOf } from './mode.js';
+import { viewOf, young } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
 import { Probe } from './probe.js';
@@ -135,7 +135,9 @@ export class Core {
     await this.settled(visit.base);
     if (this.owes(visit.base)) return { is: 'none' };
     return this.store.find(visit.base, (policies) => {
-      const decided = reuse(visit.request, policies, this.settings.now());
+      const { settings } = this;
+      const held = young(policies, settings);
+      const decided = reuse(visit.request, held, settings.now());
       return 'stored' in decided ? decided.stored : undefined;
     });
   }

@@ -1,8 +1,8 @@
 /** Lookups: among what is stored of a request's URL, and of the URLs that are equivalent to it. */
-import { currentAge, reuse, type Reuse } from '../http/index.js';
+import { reuse, type Reuse } from '../http/index.js';
 import type { Entry, Policy } from '../store/records.js';
 import type { Core } from './core.js';
-import { inMode } from './mode.js';
+import { inMode, young } from './mode.js';
 import { isBeginning } from './partial.js';
 import { isEquivalent } from './search.js';
 import type { Step, Visit } from './visit.js';
@@ -76,10 +76,7 @@ function decideAmong<T extends Policy>(
   policies: readonly T[],
 ): Reuse<T> {
   const now = settings.now();
-  const young = policies.filter(
-    (policy) => currentAge(policy, now) <= settings.maxAgeSeconds,
-  );
-  return inMode(settings.mode, reuse(view, young, now));
+  return inMode(settings.mode, reuse(view, young(policies, settings), now));
 }
 
 /** Whether a lookup has found nothing although it looked. */

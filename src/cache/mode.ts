@@ -1,5 +1,6 @@
 /** The modes of a cache: how it decides between the store and the network. All of them share one store and all heal. */
 import {
+  currentAge,
   mayServeStale,
   selects,
   type RequestView,
@@ -95,4 +96,15 @@ export function mayStandIn(
   return isPlain && !isHttp(mode)
     ? selects(stored, request) === 'match'
     : mayServeStale(request, stored, now, 'network');
+}
+
+/** What is not older than `maxAgeSeconds`, which is true of everything unless the option says otherwise. */
+export function young<T extends StoredView>(
+  policies: readonly T[],
+  { maxAgeSeconds, now }: { maxAgeSeconds: number; now: () => number },
+): readonly T[] {
+  if (IS_READY_MADE) return policies;
+  return policies.filter(
+    (policy) => currentAge(policy, now()) <= maxAgeSeconds,
+  );
 }

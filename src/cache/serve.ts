@@ -1,5 +1,5 @@
 /** Serves stored responses: no byte goes out that was not verified in this worker's life. */
-import { reuse, currentAge, type CacheStatus } from '../http/index.js';
+import { reuse, type CacheStatus } from '../http/index.js';
 import {
   isBroken,
   isVerifiedWhole,
@@ -12,8 +12,9 @@ import type { Bytes } from '../store/source.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
 import { hooksOf } from './hooks.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import { matchesMetadata } from './integrity.js';
-import { inMode } from './mode.js';
+import { inMode, young } from './mode.js';
 import { bytesOf } from './partial.js';
 import { partStream } from './splice.js';
 import { done, type Step, type Visit } from './visit.js';
@@ -26,10 +27,10 @@ export function fromMemory(core: Core, visit: Visit): Response | undefined {
     return undefined;
   const now = core.settings.now();
   const { mode } = core.settings;
-  const decided = inMode(mode, reuse(visit.view, entries, now));
+  const held = young(entries, core.settings);
+  const decided = inMode(mode, reuse(visit.view, held, now));
   if (decided.is !== 'fresh') return undefined;
   const { stored: entry, ttl } = decided;
-  if (currentAge(entry, now) > core.settings.maxAgeSeconds) return undefined;
   const response = built(core, visit, { entry }, { hit: true, ttl });
   if (response) core.probe.note(entry);
   return response;
@@ -134,7 +135,10 @@ async function hasIntegrity(
   entry: Entry,
 ): Promise<boolean> {
   const bytes = await bytesOf(core, visit, entry);
-  return bytes !== undefined && matchesMetadata(bytes, visit.request.integrity);
+  if (!bytes) return false;
+  const matching = matchesMetadata(bytes, visit.request.integrity);
+  // Without a secure context, which a worker always has, nobody but the browser can tell.
+  return IS_READY_MADE ? matching : matching.catch(() => false);
 }
 
 /** Answers with a large body whose slices are verified one by one on their way out. */

@@ -238,7 +238,7 @@ class Splice {
   }
 }
 
-const gone = (): Error => new Error('the page has gone');
+const gone = (): Error => new Error('gone');
 
 /**
  * A stream of a part of a stored body, counted from the body's first byte, each slice verified on its way; or what is

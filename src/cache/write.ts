@@ -23,29 +23,31 @@ export async function write(
   arrival: Arrival,
   body: Promise<SealedBody | undefined>,
   flight: Flight,
-): Promise<void> {
+): Promise<'stored' | undefined> {
   const sealed = await body;
   await visit.dropped;
-  if (!sealed || flight.isOutdated) return;
-  if (!(await isDeclared(core, visit, arrival.response, sealed))) return;
+  if (!sealed || flight.isOutdated) return undefined;
+  if (!(await isDeclared(core, visit, arrival.response, sealed)))
+    return undefined;
   const base = await baseToStore(core, visit);
   const single = draftOf(core, { ...visit, base }, arrival, sealed);
   const draft = await combined(core, visit, single);
-  if (!draft) return;
+  if (!draft) return undefined;
   const didStore = hooksOf(visit)?.didStore;
   const old = didStore && (await storedNow(core, visit, base));
-  if (flight.isOutdated) return;
+  if (flight.isOutdated) return undefined;
   const written = await core.store.write(draft, replacing(visit.request));
   if (written.is === 'refused') core.refused(written.error);
-  if (written.is !== 'stored') return;
+  if (written.is !== 'stored') return undefined;
   const { record } = written;
   // The second try of a write may come behind the drop that was meant for it.
   if (flight.isOutdated) {
     await core.store.drop(record.key, record.id);
-    return;
+    return undefined;
   }
   remember(core, draft, record);
   await didStore?.(old, new Response(draft.body.content, draft));
+  return 'stored';
 }
 
 /** Where a response is stored; a hook may name another URL than it was looked up under. */

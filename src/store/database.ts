@@ -173,7 +173,7 @@ export class Database {
     try {
       return await this.once(wrapped, moreMs);
     } catch (error) {
-      throw isDead(error) ? this.#fail(lost('it stays closed', error)) : error;
+      throw isDead(error) ? this.#fail(lost('closed', error)) : error;
     }
   }
 
@@ -242,7 +242,7 @@ export class Database {
     // nobody can fetch again.
     if (isForeign(connection)) this.#name = `mendbox-${this.#name}`;
     connection.close();
-    throw unavailable('its object stores are missing');
+    throw unavailable('no stores');
   }
 
   async #openAfterDelete(): Promise<IDBDatabase> {
@@ -351,8 +351,7 @@ function createStores(connection: IDBDatabase): void {
 const bucketName = (name: string): string =>
   `${name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-')}-healed`;
 
-const timedOut = (): StoreError =>
-  new StoreError('store-timeout', 'no answer in time');
+const timedOut = (): StoreError => new StoreError('store-timeout', 'too late');
 
 const unavailable = (why: string, cause?: unknown): StoreError =>
   new StoreError('store-unavailable', `the database: ${why}`, cause);

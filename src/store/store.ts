@@ -196,14 +196,20 @@ export class Store {
         policies.getAllKeys(),
         payloads.getAllKeys(),
       ]);
-      const keys = held.filter(isNamed);
-      const all = new Set([...keys, ...orphans.filter(isNamed)]);
+      const both = [...held, ...orphans];
+      const all = new Set(both.filter(isNamed));
       await Promise.all(
-        [...all].flatMap((key) => [policies.delete(key), payloads.delete(key)]),
+        // Key by key a large store would take longer than its deadline.
+        both.every(isNamed)
+          ? [policies.clear(), payloads.clear()]
+          : [...all].flatMap((key) => [
+              policies.delete(key),
+              payloads.delete(key),
+            ]),
       );
       // The sums are counted anew, and no list of URLs outlives them.
       if (all.size > 0) await transaction.objectStore('meta').clear();
-      return keys.length;
+      return held.filter(isNamed).length;
     }).catch(() => false);
   }
 
