@@ -1,3 +1,4 @@
+import { bundledGlobal } from '../own-worker.js';
 import { expect, kept, test } from './alone.js';
 
 // What must not be answered any more is not, whatever was under way when it became so.
@@ -153,4 +154,41 @@ test('a page that is no secure context gets what its integrity metadata asks for
     return await (await window.cache.fetch('/a', { integrity })).text();
   });
   expect(seen).toBe('data');
+});
+
+test('what another page clears is not stored by a request that was under way', async ({
+  alone,
+}) => {
+  const script = await bundledGlobal('core');
+  const seen = await alone.evaluate(
+    async ([code, headers]) => {
+      const cacheName = 'shared';
+      let answer: (response: Response) => void = () => undefined;
+      const answered = new Promise<Response>((resolve) => (answer = resolve));
+      const fetch = async (): Promise<Response> => answered;
+      const cache = new window.core.HealingCache({ cacheName, fetch });
+      const [response, done] = cache.handleAll({ request: '/mine' });
+      // Made after the cache's own, it hears what is told after it.
+      const told = new Promise((resolve) =>
+        new BroadcastChannel(`mendbox-store:${cacheName}`).addEventListener(
+          'message',
+          resolve,
+        ),
+      );
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      const other = frame.contentWindow as Window & typeof globalThis;
+      const element = other.document.createElement('script');
+      element.textContent = code;
+      other.document.head.append(element);
+      await new other.core.HealingCache({ cacheName }).clear();
+      await told;
+      answer(new Response('mine', { headers }));
+      const text = await (await response).text();
+      await done;
+      return [text, await (await cache.match('/mine'))?.text()];
+    },
+    [script, kept] as const,
+  );
+  expect(seen).toEqual(['mine', undefined]);
 });

@@ -84,7 +84,7 @@ export class Core {
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
     this.network = new Network(settings, this.origin);
     this.flights = flightsOf(settings.cacheName);
-    this.#peers = new Peers(settings.cacheName, this.flights.near, (base) =>
+    this.#peers = new Peers(settings.cacheName, this.flights, (base) =>
       this.forget(base),
     );
     this.search = new Search(this.store);

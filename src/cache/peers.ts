@@ -1,5 +1,17 @@
+import type { Flights } from './flight.js';
+
 /** Told the key of the URL that changed, or nothing when everything may have. */
 type Forget = (base?: string) => void;
+
+/** What is told to other workers and pages. */
+interface Told {
+  readonly base?: string;
+  /** The worker or page that tells it. */
+  readonly from: number;
+}
+
+/** Names this worker or page: its own caches hear one another on their channels too, but they share their flights. */
+const HERE = Math.random();
 
 /** Other caches over the same store, here or in another worker or page: what one of them changes, the others forget. */
 export class Peers {
@@ -7,13 +19,19 @@ export class Peers {
   readonly #forget: Forget;
   #channel: BroadcastChannel | undefined;
 
-  /** `near` are the caches over the same store in this worker or page. */
-  constructor(name: string, near: Set<Forget>, forget: Forget) {
-    this.#near = near.add(forget);
+  /** `flights` are those of the caches over the same store in this worker or page. */
+  constructor(name: string, flights: Flights, forget: Forget) {
+    this.#near = flights.near.add(forget);
     this.#forget = forget;
     try {
       this.#channel = new BroadcastChannel(`mendbox-store:${name}`);
-      this.#channel.addEventListener('message', ({ data }) => forget(data));
+      this.#channel.addEventListener('message', ({ data }) => {
+        const { base, from } = Object(data) as Told;
+        // What is on its way here may be older, or have been dropped there for good.
+        if (from !== HERE)
+          flights.outdate((other) => base === undefined || other === base);
+        forget(base);
+      });
     } catch {
       // The engine has none, or refuses it with the rest of storage (Firefox).
     }
@@ -23,7 +41,7 @@ export class Peers {
   tell(base?: string): void {
     // A message comes too late for who asks a neighbour next.
     for (const forget of this.#near) if (forget !== this.#forget) forget(base);
-    this.#channel?.postMessage(base);
+    this.#channel?.postMessage({ base, from: HERE });
   }
 
   /** Tells and hears nothing any more. */
