@@ -123,6 +123,24 @@ test('a neighbour over the same store does not keep what was healed from being s
   ]);
 });
 
+test('forget() makes every cache over the same store read it again', async ({
+  alone,
+  origin,
+}) => {
+  origin.answer('/a', { headers: kept, body: 'data' });
+  const status = await alone.evaluate(async () => {
+    const other = new window.core.HealingCache({ cacheName: 'alone' });
+    await other.warm(['/a']);
+    const key = new URL('/a', location.href).href;
+    const pair = await window.bench.read(key, 'alone');
+    const payload = { ...pair.payload, body: new ArrayBuffer(1) };
+    await window.bench.write(key, 'alone', { ...pair, payload });
+    window.cache.forget();
+    return (await other.fetch('/a')).headers.get('cache-status');
+  });
+  expect(status).toContain('healed-length-mismatch');
+});
+
 test('close leaves every request to the network, and destroy deletes the database', async ({
   alone,
   origin,

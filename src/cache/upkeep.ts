@@ -168,11 +168,11 @@ export abstract class Upkeep {
   }
 
   /**
-   * Empties the memory tier, so that the next hit of every URL is read from the disk and verified, and forgets which URLs
-   * kept failing, so that they are stored again.
+   * Empties the memory tier, also of the other caches over the same store in this worker, so that the next hit of every URL
+   * is read from the disk and verified, and forgets which URLs kept failing, so that they are stored again.
    */
   forget(): void {
-    this.core.forget();
+    for (const forget of this.core.flights.near) forget();
     this.core.relapses.clear();
   }
 
