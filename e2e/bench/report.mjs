@@ -98,7 +98,7 @@ const SHOWN = {
 };
 
 /** Pixels of a ratio of 1, and where the bars begin. */
-const UNIT = 260;
+const UNIT = 180;
 const LEFT = 330;
 const BAR = 13;
 

@@ -90,13 +90,13 @@ const experiments = {
     },
   },
   load: {
-    title: 'a page load on a stopped worker, to the fiftieth response',
+    title: 'a page load on a stopped worker',
     sizes: { [16 * KiB]: 50 },
     before: loadOnce,
     round: (contender, size) => load(contender, size, 0),
   },
   'load-away': {
-    title: `the same, where the HTML is ${AWAY_MS} ms away`,
+    title: `a page load, the HTML ${AWAY_MS} ms away`,
     sizes: { [16 * KiB]: 50 },
     before: loadOnce,
     round: (contender, size) => load(contender, size, AWAY_MS),
