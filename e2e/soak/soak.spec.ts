@@ -208,7 +208,6 @@ test('nothing wrong is served and nothing fails, whatever goes wrong at once', a
   expect(wrong.slice(0, 20), 'wrong answers').toEqual([]);
   expect(failed.slice(0, 20), 'failed requests').toEqual([]);
   expect(counts.requests).toBeGreaterThanOrEqual(requests);
-  // Some at each kill and swap: 15 of 8,429 with ten kills on a busy machine.
-  expect(counts.alone).toBeLessThan(counts.requests / 200);
+  expect(counts.alone).toBeLessThan(counts.requests / 1_000);
   expect(counts.healed).toBeGreaterThan(0);
 });
