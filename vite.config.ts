@@ -78,7 +78,7 @@ const smaller: Plugin = {
       const { code = part.code, map } = await minify(part.code, {
         ecma: 2022,
         toplevel: true,
-        compress: { passes: 3 },
+        compress: { passes: 3, hoist_funs: true },
         format: { comments: 'some' },
         sourceMap: { content: part.map.toString(), includeSources: true },
       });

@@ -137,8 +137,8 @@ export class Network {
     // A simple Range needs no preflight (Fetch Standard, section 2.2.2), If-Range does.
     const condition = (this.#isOwn(clone) && validator) || undefined;
     const fields: Fields = [
-      ['Range', range],
-      ['If-Range', condition],
+      ['range', range],
+      ['if-range', condition],
     ];
     // The page's digest is of the whole.
     const init = { cache: 'no-store', integrity: '' } as const;
@@ -159,7 +159,7 @@ export class Network {
     const { clone } = visit;
     if (!this.#isOwn(clone))
       return this.#send(visit, rebuilt(clone, { cache: 'no-store' }));
-    const quiet: [string, string][] = ['Cache-Control', 'Pragma']
+    const quiet: [string, string][] = ['cache-control', 'pragma']
       .filter((name) => !clone.headers.has(name))
       .map((name) => [name, '']);
     return this.#sendOr(

@@ -28,8 +28,8 @@ export class State {
     const stats = await cache.stats();
     const state = { ...stats, events: this.#events, stored: await list(cache) };
     const headers = {
-      'Content-Type': 'text/plain; charset=utf-8',
-      'Cache-Control': 'no-store',
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
     };
     return new Response(JSON.stringify(state, null, 1), { headers });
   }
