@@ -40,6 +40,8 @@ export interface EntryInfo {
   readonly url: string;
   /** The key of both records. */
   readonly key: string;
+  /** The cache that it is stored by. */
+  readonly cacheName: string;
   readonly status: number;
   /** The body's length, in bytes. */
   readonly bytes: number;

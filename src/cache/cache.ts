@@ -22,6 +22,7 @@ import { isRead, look, type LocalOnly } from './look.js';
 import { isOffline } from './mode.js';
 import { settle, type HealingCacheOptions } from './options.js';
 import { completed } from './partial.js';
+import { enter } from './realm.js';
 import { updateByHead } from './freshen.js';
 import { receive, receiveUnsafe } from './receive.js';
 import { validatorOf } from './refetch.js';
@@ -83,6 +84,7 @@ export class HealingCache extends Upkeep {
   constructor(options: HealingCacheOptions = {}) {
     const core = new Core(settle(options));
     super(core);
+    enter(this, core.settings.cacheName);
   }
 
   /**
@@ -93,7 +95,7 @@ export class HealingCache extends Upkeep {
   accepts(request: Request): boolean {
     const { url, mode, cache, method } = request;
     if (!url.startsWith('http') || isBypassed(url)) return false;
-    if (this.core.settings.bypass(request)) return false;
+    if (!IS_READY_MADE && this.core.settings.bypass(request)) return false;
     if (mode === 'no-cors' && !this.core.isOwn(url)) return false;
     if (!SAFE_READS.has(method)) return true;
     return cache !== 'only-if-cached' || mode === 'same-origin';

@@ -1,13 +1,11 @@
 /** What is said of a wrong option: which call was given it, what it takes, and where an option belongs that is another's. */
-import type { RefusalEvent } from '../fault.js';
 import { MODES } from './mode.js';
 import type { HealingCacheOptions } from './options.js';
+import { broadcast, isServiceWorker } from './tell.js';
 
 /** What an option must pass, and in words what it takes. */
 type Check = readonly [test: (value: unknown) => boolean, takes: string];
 type Checks = Readonly<Record<string, Check>>;
-
-const CHANNEL = 'mendbox';
 
 /** The calls that take options. */
 type Call = 'new HealingCache()' | 'install()' | 'new HealingStrategy()';
@@ -110,16 +108,7 @@ const wrong = (what: string): TypeError => new TypeError(`mendbox: ${what}`);
 /** Throws, and tells the pages: of a worker that does not start they only learn that its evaluation failed. */
 function refuse(what: string): never {
   const error = wrong(what);
-  if ('ServiceWorkerGlobalScope' in globalThis) {
-    const event: RefusalEvent = { type: 'refusal', message: error.message };
-    try {
-      const channel = new BroadcastChannel(CHANNEL);
-      channel.postMessage(event);
-      channel.close();
-    } catch {
-      // The engine has none, or refuses it.
-    }
-  }
+  if (isServiceWorker()) broadcast({ type: 'refusal', message: error.message });
   throw error;
 }
 

@@ -1,6 +1,7 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
 import type { HealEvent, SkewEvent } from '../fault.js';
 import { isInGroup, reuse, type Forwarded } from '../http/index.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
 import type { Found } from '../store/lookup.js';
 import { baseOf, Memory } from '../store/memory.js';
@@ -17,6 +18,7 @@ import type { Settings } from './options.js';
 import { Peers } from './peers.js';
 import { Probe } from './probe.js';
 import { Search } from './search.js';
+import { isNews, tell } from './tell.js';
 import type { FetchEventLike, Visit } from './visit.js';
 
 /** How long a request waits for another of the same URL, in milliseconds. */
@@ -76,9 +78,11 @@ export class Core {
       deadlineMs: settings.storageTimeoutMs,
       budget: settings,
       onLost: () => this.forget(),
-      onState: (fault) => {
+      onState: (fault, became) => {
+        const { cacheName, now } = settings;
+        const isTold = isNews(cacheName, fault, became);
         if (fault)
-          this.emit(storeEvent(settings.cacheName, fault, settings.now()));
+          this.emit(storeEvent(cacheName, fault, now(), became), isTold);
       },
     });
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
@@ -97,11 +101,14 @@ export class Core {
     url: string = request.url,
     partition: string | null = this.settings.partition(request),
   ): string {
-    return baseKey(
-      this.settings.matchOptions.ignoreSearch ? withoutSearch(url) : url,
-      isCredentialed(request, this.origin),
-      partition,
-    );
+    const own = this.#asKeyed(url);
+    return baseKey(own, isCredentialed(request, this.origin), partition);
+  }
+
+  /** The part of a URL that is in the key. */
+  #asKeyed(url: string): string {
+    const { ignoreSearch } = this.settings.matchOptions;
+    return !IS_READY_MADE && ignoreSearch ? withoutSearch(url) : url;
   }
 
   /** A request at its start; an unsafe one is sent as it is, so it is not cloned. */
@@ -176,6 +183,7 @@ export class Core {
 
   /** Tells that the store refused a write for want of room. */
   refused(error: unknown): void {
+    if (IS_READY_MADE) return;
     const isQuota =
       error instanceof DOMException && error.name === 'QuotaExceededError';
     if (isQuota) this.#guarded(() => this.settings.onQuotaError?.());
@@ -328,8 +336,7 @@ export class Core {
    */
   invalidateUrl(url: string, partition: string | null): Promise<unknown> {
     this.network.note(url);
-    const { ignoreSearch } = this.settings.matchOptions;
-    const own = ignoreSearch ? withoutSearch(url) : url;
+    const own = this.#asKeyed(url);
     return Promise.all(
       [true, false].map((credentialed) => {
         const base = baseKey(own, credentialed, partition);
@@ -367,9 +374,10 @@ export class Core {
     this.emit(healEvent(facts, this.settings.now()));
   }
 
-  /** Hands an event to its listener; what that throws is its own affair. */
-  emit(event: HealEvent | SkewEvent): void {
+  /** Tells the windows of an event, and hands it to its listener; what that throws is its own affair. */
+  emit(event: HealEvent | SkewEvent, isTold = true): void {
     const { onHeal, onSkew } = this.settings;
+    if (IS_READY_MADE || isTold) tell(event);
     this.#guarded(() =>
       event.type === 'heal' ? onHeal?.(event) : onSkew?.(event),
     );

@@ -10,7 +10,8 @@
  * 5. What fails with own fields is sent again as the page made it: a redirect to another origin refuses them.
  * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
  */
-import type { Hooks } from './hooks.js';
+import { IS_READY_MADE } from '../ready-made.js';
+import { hooksOf, type Hooks } from './hooks.js';
 import { copyOf, isCut } from './keep.js';
 import type { Settings } from './options.js';
 import { Recent } from './recent.js';
@@ -89,7 +90,7 @@ export class Network {
 
   /** Sends a request as it is. */
   pass(request: Request, hooks?: Hooks): Promise<Response> {
-    return (hooks?.fetch ?? this.#settings.fetch)(request);
+    return (hooksOf({ hooks })?.fetch ?? this.#settings.fetch)(request);
   }
 
   /** Sends the clone past the HTTP cache, whose copy may be what broke. */
@@ -175,7 +176,7 @@ export class Network {
     request: Request,
     again?: RequestInit,
   ): Promise<Arrival> {
-    const { hooks } = visit;
+    const hooks = hooksOf(visit);
     // A hook shall see a failure once: a redirect, the one failure of our making, is met before it fails.
     const own = hooks?.fetch ? rebuilt(request, MANUAL) : request;
     try {
@@ -198,11 +199,13 @@ export class Network {
     return { response, requestTime, responseTime: this.#settings.now() };
   }
 
-  async #send({ hooks }: Visit, request: Request): Promise<Arrival> {
+  async #send(visit: Visit, request: Request): Promise<Arrival> {
     const { now, fetch, fetchOptions } = this.#settings;
     const requestTime = now();
-    const init = request.mode === 'navigate' ? undefined : fetchOptions;
-    const response = await (hooks?.fetch?.(request) ?? fetch(request, init));
+    const isOwn = IS_READY_MADE || request.mode === 'navigate';
+    const init = isOwn ? undefined : fetchOptions;
+    const hooked = hooksOf(visit)?.fetch?.(request);
+    const response = await (hooked ?? fetch(request, init));
     return { response, requestTime, responseTime: now() };
   }
 }

@@ -12,6 +12,8 @@ import type {
 } from '../report.js';
 import type { Core } from './core.js';
 import { partitionPrefix, urlOfKey, withoutFragment } from './key.js';
+import type { Settings } from './options.js';
+import { leave } from './realm.js';
 import { receive } from './receive.js';
 import { answerFrom } from './serve.js';
 import { verifyStore } from './verify.js';
@@ -164,7 +166,7 @@ export abstract class Upkeep {
   /** Every stored response, in the order of the keys, without its body. */
   async *entries(): AsyncIterable<EntryInfo> {
     for await (const policy of this.core.policies())
-      yield infoOf(policy, this.core.settings.now());
+      yield infoOf(policy, this.core.settings);
   }
 
   /**
@@ -178,12 +180,13 @@ export abstract class Upkeep {
 
   /** Closes the database; requests go to the network from now on. */
   close(): void {
+    leave(this);
     this.core.close();
   }
 
   /** Closes and deletes the database; rejects when the browser does not let it go. */
   destroy(): Promise<void> {
-    this.core.close();
+    this.close();
     return this.core.store.destroy();
   }
 }
@@ -212,12 +215,13 @@ function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
   };
 }
 
-function infoOf(policy: Policy, now: number): EntryInfo {
+function infoOf(policy: Policy, { now, cacheName }: Settings): EntryInfo {
   const { record, headers } = policy;
-  const age = currentAge(policy, now);
+  const age = currentAge(policy, now());
   return {
     url: record.url,
     key: record.key,
+    cacheName,
     status: record.status,
     bytes: record.length,
     age,

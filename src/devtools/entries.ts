@@ -7,9 +7,15 @@ import { ago, bytes, nameOf, seconds } from './format.js';
 /** Rows that are made; a list of thousands helps nobody. */
 const SHOWN = 200;
 
+/** The cache that there is where nobody gave another a name. */
+const CACHE_NAME = 'mendbox';
+
+/** Entries of several caches may have the same key. */
+const rowKey = ({ cacheName, key }: EntryInfo): string => `${cacheName} ${key}`;
+
 /** What a row's buttons do. */
 export interface EntryActions {
-  readonly breakEntry: (url: string, how: How) => void;
+  readonly breakEntry: (entry: EntryInfo, how: How) => void;
   readonly purge: (url: string) => void;
 }
 
@@ -39,11 +45,11 @@ const COLUMNS: Readonly<Record<Column, string>> = {
 };
 
 /**
- * What sets a response apart from others of its URL: its partition, that it was asked for without credentials, and each
+ * What sets a response apart from others of its URL: its cache, its partition, that it was asked for without credentials, and each
  * request field that its Vary names, with the value it was sent with.
  */
 function variantOf(entry: EntryInfo): readonly string[] {
-  const { key, vary, requestHeaders } = entry;
+  const { cacheName, key, vary, requestHeaders } = entry;
   const [, partition] = /^=(\S+) /.exec(key) ?? [];
   const sent = new Map(
     requestHeaders
@@ -56,6 +62,7 @@ function variantOf(entry: EntryInfo): readonly string[] {
     if (name !== '' && name !== 'accept-encoding' && !sent.has(name))
       sent.set(name, name === '*' ? 'any request' : `${name}: not sent`);
   return [
+    ...(cacheName === CACHE_NAME ? [] : [`cache: ${cacheName}`]),
     ...(partition ? [`partition: ${decodeURIComponent(partition)}`] : []),
     ...(/^(=\S+ )?omit /.test(key) ? ['without credentials'] : []),
     ...[...sent.values()].sort(),
@@ -218,7 +225,7 @@ export class Entries {
   /** Shows what the worker has listed. */
   show(entries: readonly EntryInfo[]): void {
     const shown = entries.slice(0, SHOWN);
-    const keys = new Set(shown.map(({ key }) => key));
+    const keys = new Set(shown.map(rowKey));
     for (const [key, { root }] of this.#rows)
       if (!keys.has(key)) {
         root.remove();
@@ -236,14 +243,15 @@ export class Entries {
   }
 
   #rowOf(entry: EntryInfo): Row {
-    const { key, url } = entry;
+    const { url } = entry;
+    const key = rowKey(entry);
     const known = this.#rows.get(key);
     if (known) return known;
     const { breakEntry, purge } = this.#actions;
     const name = nameOf(url);
     const harm = button(
       'Break',
-      () => breakEntry(url, this.#how.value as How),
+      () => breakEntry(entry, this.#how.value as How),
       { 'aria-label': `Break ${name}` },
     );
     const drop = button('Purge', () => purge(url), {

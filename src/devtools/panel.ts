@@ -1,5 +1,5 @@
 /** The element: it asks the worker what mendbox/window can ask, and shows the answers. */
-import type { CacheStats } from '../report.js';
+import type { CacheStats, EntryInfo } from '../report.js';
 import type { How } from '../testing/index.js';
 import { entries, onHeal, purge, stats } from '../window/index.js';
 import { Entries } from './entries.js';
@@ -41,7 +41,7 @@ export class MendboxPanel extends HTMLElement {
   readonly #log = new Log((text) => this.#say(text));
   readonly #tools = new Tools((did, deed) => this.#run(did, deed));
   readonly #entries = new Entries({
-    breakEntry: (url, how) => this.#break(url, how),
+    breakEntry: (entry, how) => this.#break(entry, how),
     purge: (url) =>
       this.#run('Purge', async () => {
         const dropped = await purge({ url });
@@ -137,11 +137,11 @@ export class MendboxPanel extends HTMLElement {
     if (this.#status.textContent !== text) this.#status.textContent = text;
   }
 
-  #break(url: string, how: How): void {
+  #break({ url, cacheName }: EntryInfo, how: How): void {
     this.#run('Break', async () => {
       // Only who breaks something needs what it takes.
       const { corrupt } = await import('../testing/index.js');
-      await corrupt(url, how);
+      await corrupt(url, how, { cacheName });
       return `${nameOf(url)} is broken (${how}). The next request for it must heal.`;
     });
   }

@@ -184,7 +184,7 @@ async function changedPair(
  * so that the next request meets the damage.
  *
  * Rejects when nothing is stored for the URL, when that worker does not answer,
- * as one without install(), and with a TypeError for another damage. Where no worker
+ * as one without a cache of mendbox, and with a TypeError for another damage. Where no worker
  * controls the caller, as in a worker, call `HealingCache.forget()` afterwards.
  */
 export async function corrupt(

@@ -2,7 +2,7 @@
 const DEADLINE_MS = 3000;
 
 /**
- * Asks the controlling worker to forget its memory tier, so that the next request
+ * Asks the controlling worker to forget the memory tiers of all its caches, so that the next request
  * reads what is stored; `false` when no worker controls the caller.
  *
  * Rejects when the worker does not answer within 3 seconds, or refuses: it may
@@ -24,7 +24,7 @@ export async function forget(): Promise<boolean> {
       );
       port1.start();
       setTimeout(
-        () => resolve('It did not answer. Does it call install()?'),
+        () => resolve('It did not answer. Has it a cache of mendbox?'),
         DEADLINE_MS,
       );
       worker.postMessage({ mendbox: 1, ask: 'forget' }, [port2]);

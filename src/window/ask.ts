@@ -50,7 +50,7 @@ export async function ask<Name extends AskName>(
     return await new Promise<Answers[Name]>((resolve, reject) => {
       const giveUp = (): void => {
         const silent = script
-          ? `${script} did not answer '${message.ask}' in ${timeoutMs} ms. Does it call install()?`
+          ? `${script} did not answer '${message.ask}' in ${timeoutMs} ms. Has it a cache of mendbox?`
           : `no worker is active for this page to answer '${message.ask}'. The result of register() says why.`;
         reject(fail(silent));
       };

@@ -7,12 +7,11 @@
 import { HealingCache } from '../cache/cache.js';
 import { checkOptions } from '../cache/check.js';
 import type { HealingCacheOptions } from '../cache/options.js';
-import { decode } from '../messages.js';
+import { putFirst } from '../cache/realm.js';
+import type { Told } from '../cache/tell.js';
 import { IS_READY_MADE } from '../ready-made.js';
-import { answer } from './answer.js';
 import { Bypassed } from './routes.js';
 import { State } from './state.js';
-import { teller, type Told } from './tell.js';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -49,7 +48,7 @@ function onFetch(
 ): void {
   const { request } = event;
   if (!cache.accepts(request)) return;
-  if (match) {
+  if (!IS_READY_MADE && match) {
     const url = new URL(request.url);
     const sameOrigin = url.origin === self.location.origin;
     if (!match({ url, request, sameOrigin })) return;
@@ -58,40 +57,26 @@ function onFetch(
   event.respondWith(cache.handle({ event, request, isDirect: true }));
 }
 
-function onMessage(event: ExtendableMessageEvent, cache: HealingCache): void {
-  const message = decode(event.data);
-  const reply = (value: unknown): void => event.ports[0]?.postMessage(value);
-  switch (message.is) {
-    case 'foreign':
-      return;
-    case 'refused':
-      return reply({ ok: false, error: message.error });
-    case 'skip-waiting':
-      return event.waitUntil(self.skipWaiting());
-    case 'cache-urls':
-      // Workbox replies with `true`.
-      return event.waitUntil(cache.warm(message.urls).then(() => reply(true)));
-    case 'ask':
-      return event.waitUntil(
-        answer(cache, message.ask, (progress) => reply({ progress })).then(
-          reply,
-        ),
-      );
-  }
+/** Leaves what lies below these paths to the browser; gives whether a request does. */
+function bypassing(paths: readonly string[]): (request: Request) => boolean {
+  const bypassed = new Bypassed(paths);
+  self.addEventListener('install', (event) => bypassed.tell(event));
+  return (request) => bypassed.has(request);
 }
 
 function takePlace(skipWaiting: boolean, claim: boolean): void {
   self.addEventListener('install', () => {
-    if (skipWaiting) void self.skipWaiting();
+    if (IS_READY_MADE || skipWaiting) void self.skipWaiting();
   });
   self.addEventListener('activate', (event) => {
-    if (claim) event.waitUntil(self.clients.claim());
+    if (IS_READY_MADE || claim) event.waitUntil(self.clients.claim());
   });
 }
 
 /**
  * Wires the service worker's install, activate, fetch and message events to one
- * HealingCache, and tells every window of the origin what it heals.
+ * HealingCache, which like every cache of a service worker tells every window of
+ * the origin what it heals, and answers what they ask.
  *
  * Call it once, while the worker's script runs for the first time: browsers
  * ignore listeners that are added later. Navigation preload stays as it is,
@@ -113,27 +98,24 @@ export function install(options: InstallOptions = {}): HealingCache {
       'mendbox: install() belongs in the script of a service worker.',
     );
   }
-  const bypassed = IS_READY_MADE ? undefined : new Bypassed(bypassPaths);
-  const tell = teller();
+  const bypasses = IS_READY_MADE ? () => false : bypassing(bypassPaths);
   const state = statePage ? new State() : undefined;
-  const telling =
+  const noting =
     <E extends Told>(own: ((event: E) => void) | undefined) =>
     (event: E): void => {
       state?.note(event);
-      tell(event);
       own?.(event);
     };
   const cache = new HealingCache({
     ...rest,
-    onHeal: telling(rest.onHeal),
-    onSkew: telling(rest.onSkew),
+    onHeal: noting(rest.onHeal),
+    onSkew: noting(rest.onSkew),
   });
-  self.addEventListener('install', (event) => bypassed?.tell(event));
+  putFirst(cache);
   takePlace(skipWaiting, claim);
   self.addEventListener('fetch', (event) => {
     if (state?.isFor(event.request)) event.respondWith(state.page(cache));
-    else if (!bypassed?.has(event.request)) onFetch(event, cache, match);
+    else if (!bypasses(event.request)) onFetch(event, cache, match);
   });
-  self.addEventListener('message', (event) => onMessage(event, cache));
   return cache;
 }

@@ -1,7 +1,7 @@
 /** The state page: what a worker knows of itself as plain text, for a phone on which there are no developer tools. */
 import type { HealingCache } from '../cache/cache.js';
-import { list } from './answer.js';
-import type { Told } from './tell.js';
+import { list } from '../cache/reply.js';
+import type { Told } from '../cache/tell.js';
 
 declare const self: ServiceWorkerGlobalScope;
 

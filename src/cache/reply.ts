@@ -1,17 +1,23 @@
-/** Answers what the page asks of the worker. */
-import type { HealingCache } from '../cache/cache.js';
+/** Answers what a page asks of its worker. */
 import type { Answers, AskName, Asks, Reply } from '../messages.js';
 import type { EntryInfo } from '../report.js';
+import type { Upkeep } from './upkeep.js';
+
+/** What can be asked: one cache, or several as if they were one. */
+export type Asked = Pick<
+  Upkeep,
+  'stats' | 'entries' | 'forget' | 'purge' | 'verify' | 'warm'
+>;
 
 /** Every stored response, without its body. */
-export async function list(cache: HealingCache): Promise<EntryInfo[]> {
+export async function list(asked: Asked): Promise<EntryInfo[]> {
   const entries: EntryInfo[] = [];
-  for await (const entry of cache.entries()) entries.push(entry);
+  for await (const entry of asked.entries()) entries.push(entry);
   return entries;
 }
 
 async function valueOf(
-  cache: HealingCache,
+  asked: Asked,
   ask: Asks[AskName],
   report: (progress: number) => void,
 ): Promise<Answers[AskName]> {
@@ -19,29 +25,29 @@ async function valueOf(
     // The counts name the versions as well.
     case 'stats':
     case 'version':
-      return cache.stats();
+      return asked.stats();
     case 'entries':
-      return list(cache);
+      return list(asked);
     case 'forget':
-      cache.forget();
+      asked.forget();
       return true;
     case 'purge':
-      return cache.purge(ask.filter);
+      return asked.purge(ask.filter);
     case 'verify':
-      return cache.verify(ask.options);
+      return asked.verify(ask.options);
     case 'warm':
-      return cache.warm(ask.urls, ask.progress ? report : undefined);
+      return asked.warm(ask.urls, ask.progress ? report : undefined);
   }
 }
 
 /** Does what is asked; a failure becomes a reply too. */
-export async function answer(
-  cache: HealingCache,
+export async function replyTo(
+  asked: Asked,
   ask: Asks[AskName],
   report: (progress: number) => void,
 ): Promise<Reply> {
   try {
-    return { ok: true, value: await valueOf(cache, ask, report) };
+    return { ok: true, value: await valueOf(asked, ask, report) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { ok: false, error: `The ask '${ask.ask}' failed: ${why}` };

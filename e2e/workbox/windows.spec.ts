@@ -1,0 +1,232 @@
+import type * as Testing from '../../src/testing/index.js';
+import { isHit, type App } from '../fixtures.js';
+import { bundledGlobal, startOwn } from '../own-worker.js';
+import { load } from '../window/window.js';
+import { expect, test } from './apps.js';
+
+declare global {
+  interface Window {
+    testing: typeof Testing;
+  }
+}
+
+const kept = { 'cache-control': 'max-age=600', 'content-type': 'text/plain' };
+
+/** Gives an app's page mendbox/window and mendbox/testing. */
+async function equip({ page }: App): Promise<void> {
+  await load(page);
+  const content = await bundledGlobal('testing', 'testing/index.ts');
+  await page.addScriptTag({ content });
+}
+
+/** Fetches a path until the store answers it. */
+async function fill(app: App, ...paths: string[]): Promise<void> {
+  for (const path of paths)
+    await expect
+      .poll(async () => (await app.fetch(path)).headers['cache-status'])
+      .toMatch(isHit);
+}
+
+/** Two caches over stores of their own and two over one, in a worker without install(). */
+const THREE = `
+  const data = new HealingCache({ storageTimeoutMs: 300 });
+  const more = new HealingCache({ storageTimeoutMs: 300 });
+  const pictures = new HealingCache({ cacheName: 'pictures' });
+  const among = { '/data/': data, '/more/': more, '/pictures/': pictures };
+  self.addEventListener('install', () => void self.skipWaiting());
+  self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+  self.addEventListener('fetch', (event) => {
+    const { pathname } = new URL(event.request.url);
+    const cache = Object.entries(among).find(([path]) => pathname.startsWith(path));
+    if (cache) event.respondWith(cache[1].handle({ event, request: event.request }));
+  });`;
+
+async function startThree(app: App): Promise<void> {
+  for (const path of ['/data/a', '/more/a', '/pictures/a', '/pictures/b'])
+    app.origin.answer(path, { headers: kept, body: path });
+  await startOwn(app, THREE);
+  await equip(app);
+}
+
+test('strategies tell windows of a healing, once, though many share the store', async ({
+  open,
+  origin,
+}) => {
+  origin.answer('/keyed', { headers: kept, body: 'data' });
+  const app = await open('plugins');
+  await equip(app);
+  await fill(app, '/keyed');
+  await app.page.evaluate(() => window.testing.corrupt('/keyed', 'flip-bit'));
+  expect((await app.fetch('/keyed')).text).toBe('data');
+  expect(await app.nextHeal()).toMatchObject({ fault: 'digest-mismatch' });
+  // A second round trip: whatever else was told would be here by then.
+  await app.ask('stats');
+  expect(await app.heals()).toHaveLength(1);
+  expect(await app.told()).toEqual(await app.heals());
+});
+
+test('windows can ask strategies, which answer once and together', async ({
+  open,
+  origin,
+}) => {
+  for (const path of ['/keyed', '/warm/c'])
+    origin.answer(path, { headers: kept, body: 'data' });
+  const app = await open('plugins');
+  await equip(app);
+  await fill(app, '/keyed', '/warm/c');
+  const replies = await app.page.evaluate(async () => {
+    const { port1, port2 } = new MessageChannel();
+    const heard: unknown[] = [];
+    port1.addEventListener('message', ({ data }) => heard.push(data));
+    port1.start();
+    const worker = navigator.serviceWorker.controller;
+    worker?.postMessage({ mendbox: 1, ask: 'stats' }, [port2]);
+    await window.mendbox.stats();
+    return heard;
+  });
+  expect(replies).toEqual([
+    { ok: true, value: expect.objectContaining({ state: 'ready' }) },
+  ]);
+  const urls = await app.page.evaluate(async () =>
+    (await window.mendbox.entries()).map(({ url }) => url),
+  );
+  expect(urls).toContain(app.key('/keyed'));
+  expect(urls).toContain(app.key('/warm/c'));
+});
+
+test('serwist: a plain HealingCache tells windows what it heals', async ({
+  open,
+  origin,
+}) => {
+  origin.answer('/data/a', { headers: kept, body: 'data' });
+  const app = await open('serwist');
+  await equip(app);
+  await fill(app, '/data/a');
+  await app.page.evaluate(() => window.testing.corrupt('/data/a', 'truncate'));
+  expect((await app.fetch('/data/a')).text).toBe('data');
+  await app.nextHeal();
+  expect(await app.told()).toHaveLength(1);
+});
+
+test('corrupt() reaches a cache of another name', async ({ idle: app }) => {
+  await startThree(app);
+  await fill(app, '/data/a', '/pictures/a');
+  await app.page.evaluate(() =>
+    window.testing.corrupt('/pictures/a', 'flip-bit', {
+      cacheName: 'pictures',
+    }),
+  );
+  const { text, headers } = await app.fetch('/pictures/a');
+  expect(text).toBe('/pictures/a');
+  expect(headers['cache-status']).toContain('healed-digest-mismatch');
+});
+
+test('caches are counted, listed and purged together, each store once', async ({
+  idle: app,
+}) => {
+  await startThree(app);
+  await fill(app, '/data/a', '/more/a', '/pictures/a');
+  const seen = await app.page.evaluate(async () => {
+    const { entries, purge, stats } = window.mendbox;
+    const before = await stats();
+    const listed = (await entries()).map(({ url }) => new URL(url).pathname);
+    const dropped = await purge({ prefix: '/pictures/' });
+    const left = await purge({ all: true });
+    return { before, listed, dropped, left, after: await stats() };
+  });
+  expect(seen).toMatchObject({
+    before: { state: 'ready', storage: 'indexeddb', entries: 3, bytes: 25 },
+    listed: ['/data/a', '/more/a', '/pictures/a'],
+    dropped: 1,
+    left: 2,
+    after: { entries: 0, bytes: 0, memory: { entries: 0, bytes: 0 } },
+  });
+  expect(seen.before.maxEntries).toBe(20_000);
+  expect(seen.before.hits).toBeGreaterThanOrEqual(3);
+});
+
+test('verify() walks through one store after the other, in pieces as well', async ({
+  idle: app,
+}) => {
+  await startThree(app);
+  await fill(app, '/data/a', '/more/a', '/pictures/a', '/pictures/b');
+  const { whole, pieces } = await app.page.evaluate(async () => {
+    await window.testing.corrupt('/pictures/b', 'flip-bit', {
+      cacheName: 'pictures',
+    });
+    const all = await window.mendbox.verify();
+    const parts: (typeof all)[] = [];
+    let from: string | undefined;
+    do {
+      const part = await window.mendbox.verify({ budgetMs: 0, from });
+      parts.push(part);
+      from = part.next;
+    } while (from !== undefined && parts.length < 20);
+    return { whole: all, pieces: parts };
+  });
+  const found = { url: app.key('/pictures/b'), fault: 'digest-mismatch' };
+  expect(whole).toMatchObject({ checked: 4, readable: true, broken: [found] });
+  expect(whole.drift).toEqual({ bytes: 0, entries: 0 });
+  const checked = pieces.map((part) => part.checked);
+  expect(checked.reduce((sum, each) => sum + each, 0)).toBe(4);
+  expect(pieces.flatMap(({ broken }) => broken)).toMatchObject([found]);
+  expect(pieces.length).toBeGreaterThan(1);
+});
+
+test('warm() refuses to guess which of several stores is meant', async ({
+  idle: app,
+}) => {
+  await startThree(app);
+  await expect(
+    app.page.evaluate(() => window.mendbox.warm(['/data/a'])),
+  ).rejects.toThrow('caches of several names');
+});
+
+test('warm() takes the cache that install() made', async ({ idle: app }) => {
+  app.origin.answer('/a', { headers: kept, body: 'data' });
+  await startOwn(
+    app,
+    `new HealingCache({ cacheName: 'other' });
+     install({ cacheName: 'main' });`,
+  );
+  await equip(app);
+  expect(
+    await app.page.evaluate(() => window.mendbox.warm(['/a'])),
+  ).toMatchObject({ stored: 1 });
+  const keys = await app.page.evaluate(() => window.bench.keys('main'));
+  expect(keys).toEqual([app.key('/a')]);
+});
+
+test('CACHE_URLS is left to the app where there is no install()', async ({
+  idle: app,
+}) => {
+  await startOwn(
+    app,
+    `new HealingCache();
+    self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));`,
+  );
+  await equip(app);
+  await app.page.evaluate(async () => {
+    const payload = { urlsToCache: ['/data/a'] };
+    const { controller } = navigator.serviceWorker;
+    controller?.postMessage({ type: 'CACHE_URLS', payload });
+    await window.mendbox.entries();
+  });
+  expect(app.origin.requests('/data/a')).toEqual([]);
+});
+
+test('a store that two caches share is told to fail once', async ({
+  idle: app,
+}) => {
+  await startThree(app);
+  await fill(app, '/data/a', '/more/a');
+  await app.page.evaluate(() =>
+    window.testing.breakStorage('hold', { holdMs: 2_000 }),
+  );
+  // Each of the two caches meets its deadline.
+  expect((await app.fetch('/data/a')).text).toBe('/data/a');
+  expect((await app.fetch('/more/a')).text).toBe('/more/a');
+  expect(await app.nextHeal()).toMatchObject({ fault: 'store-timeout' });
+  await app.ask('version');
+  expect(await app.heals()).toHaveLength(1);
+});

@@ -1,0 +1,70 @@
+/**
+ * The caches of one service worker, which answer its windows together: whoever makes a cache there, install(), a route or
+ * a strategy, can be asked. An ask is answered once, however many caches there are.
+ */
+import { decode } from '../messages.js';
+import { IS_READY_MADE } from '../ready-made.js';
+import { replyTo, type Asked } from './reply.js';
+import { isServiceWorker } from './tell.js';
+import { Together } from './together.js';
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** Every cache of this worker that is not closed, and the name of its store. */
+const caches = new Map<Asked, string>();
+
+/** The one that install() made. */
+let installed: Asked | undefined;
+
+/** Lets a cache answer windows, if this is a service worker. */
+export function enter(cache: Asked, name: string): void {
+  if (IS_READY_MADE || !isServiceWorker()) return;
+  caches.set(cache, name);
+  listen();
+}
+
+/** A cache that is closed answers no more. */
+export const leave = (cache: Asked): boolean =>
+  !IS_READY_MADE && caches.delete(cache);
+
+/** Makes a cache the one that Workbox's messages are for, and that fetches what windows want to be stored. */
+export function putFirst(cache: Asked): void {
+  installed = cache;
+  listen();
+}
+
+/** However often it is called, the listener is one; added behind the worker's first evaluation it is not heard when that is started again. */
+const listen = (): void => self.addEventListener('message', onMessage);
+
+/** Who answers: the only cache, or all of them as if they were one. */
+function asked(): Asked | undefined {
+  if (IS_READY_MADE) return installed;
+  const [only] = caches.keys();
+  return caches.size === 1 ? only : new Together(caches, installed);
+}
+
+function onMessage(event: ExtendableMessageEvent): void {
+  const message = decode(event.data);
+  const reply = (value: unknown): void => event.ports[0]?.postMessage(value);
+  switch (message.is) {
+    case 'foreign':
+      return;
+    case 'refused':
+      return reply({ ok: false, error: message.error });
+    case 'skip-waiting':
+      // A worker without install() deals with Workbox's messages as it likes.
+      if (installed) event.waitUntil(self.skipWaiting());
+      return;
+    case 'cache-urls':
+      if (installed)
+        // Workbox replies with `true`.
+        event.waitUntil(installed.warm(message.urls).then(() => reply(true)));
+      return;
+    case 'ask': {
+      const cache = asked();
+      const report = (progress: number): void => reply({ progress });
+      if (cache)
+        event.waitUntil(replyTo(cache, message.ask, report).then(reply));
+    }
+  }
+}
