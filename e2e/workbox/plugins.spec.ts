@@ -99,6 +99,22 @@ test('cacheKeyWillBeUsed names the key of reads and writes', async ({
   expect(await app.keys()).toEqual([app.key('/keyed')]);
 });
 
+test('a POST drops what is stored under the key that cacheKeyWillBeUsed names', async ({
+  open,
+  origin,
+}) => {
+  const app = await open('plugins');
+  origin.answer('/keyed?a', { headers: kept, body: 'data' });
+  await app.fetch('/keyed?a');
+  await app.settled('/keyed');
+  origin.answer('/keyed?b', { headers: kept, body: 'done' });
+  await app.fetch('/keyed?b', { method: 'POST' });
+  expect((await app.fetch('/keyed?a')).headers['cache-status']).not.toMatch(
+    isHit,
+  );
+  expect(origin.requests('/keyed?a')).toHaveLength(2);
+});
+
 test('cacheWillUpdate replaces what is stored, requestWillFetch what is sent, and a null from cachedResponseWillBeUsed asks the network', async ({
   open,
   origin,

@@ -13,6 +13,8 @@ export interface Hooks {
   readonly url?: string | undefined;
   /** The URL under which a response is stored, asked when it is. */
   readonly urlToStore?: (() => Promise<string>) | undefined;
+  /** The URLs under which the responses of a URL are looked up and stored; what invalidates it invalidates them. */
+  readonly urlsOf?: ((url: string) => Promise<readonly string[]>) | undefined;
   /** The network. */
   readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
   /**

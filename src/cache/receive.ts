@@ -164,8 +164,13 @@ export async function receiveUnsafe(
   const { now } = core.settings;
   const requestTime = now();
   const response = await core.network.pass(request, visit.hooks);
-  for (const url of invalidated(request, unhidden(response)))
+  const urls = invalidated(request, unhidden(response));
+  const invalidate = (url: string): void => {
     visit.background.push(core.invalidateUrl(url, visit.partition));
+  };
+  urls.forEach(invalidate);
+  const urlsOf = hooksOf(visit)?.urlsOf;
+  if (urlsOf) (await Promise.all(urls.map(urlsOf))).flat().forEach(invalidate);
   const groups = invalidatedGroups(request, response);
   if (groups.length > 0)
     visit.background.push(core.purgeGroups(groups, ofSameOrigin(request)));

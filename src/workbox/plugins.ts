@@ -100,6 +100,15 @@ const keyOf = (
   mode: 'read' | 'write',
 ): Promise<Request> => orElse(handler.getCacheKey(request, mode), request);
 
+/** The URLs of both keys of a request. */
+async function urlsOf(handler: Handler, request: Request): Promise<string[]> {
+  const keys = await Promise.all([
+    keyOf(handler, request, 'read'),
+    keyOf(handler, request, 'write'),
+  ]);
+  return keys.map(({ url }) => url);
+}
+
 /** The hooks that run one request's plugins; those that no plugin listens to are left out. */
 export async function hooksOf(
   handler: Handler,
@@ -114,6 +123,7 @@ export async function hooksOf(
     ...(key !== request && { url: key.url }),
     ...(has('cacheKeyWillBeUsed') && {
       urlToStore: async () => (await keyOf(handler, request, 'write')).url,
+      urlsOf: (url: string) => urlsOf(handler, new Request(url)),
     }),
     ...(has('requestWillFetch', 'fetchDidSucceed', 'fetchDidFail') && {
       fetch: (outgoing) => handler.fetch(outgoing),

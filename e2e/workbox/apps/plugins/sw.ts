@@ -57,6 +57,7 @@ registerRoute(at('/record/workbox'), new CacheFirst(recorded));
 registerRoute(at('/record/mendbox'), new HealingStrategy(recorded));
 const keyed = new HealingStrategy({ plugins: [withoutQuery] });
 registerRoute(at('/keyed'), keyed);
+registerRoute(at('/keyed'), keyed, 'POST');
 const changing = new HealingStrategy({ plugins: [stamped] });
 registerRoute(at('/stamped'), changing);
 registerRoute(at('/throwing'), new HealingStrategy({ plugins: [throwing] }));
