@@ -32,7 +32,7 @@ export type Fault =
   | 'store-unavailable'
   /** IndexedDB did not answer within the deadline. */
   | 'store-timeout'
-  /** The open database was closed, deleted or lost its connection. */
+  /** The database lost its connection for good, or was deleted and had to be made anew, empty. */
   | 'store-lost';
 
 /** Where in a request's story the fault was found. */
@@ -44,7 +44,7 @@ export type Outcome =
   | 'replayed'
   /** The replay failed too: the page sees the network's own error. */
   | 'network-error'
-  /** No request was waiting; both records were dropped. */
+  /** No request was waiting; both records were dropped, or with `store-lost` all of them. */
   | 'dropped'
   /** No request was waiting; the memory tier's verified bytes were written back. */
   | 'rewritten'

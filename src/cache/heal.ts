@@ -95,16 +95,15 @@ export const healEvent = (facts: Facts, at: number): HealEvent => ({
   id: randomId(),
 });
 
-/** The faults that a whole store can have, told once per change of state. */
-export function storeEvent(name: string, fault: Fault, at: number): HealEvent {
+/** The faults that a whole store can have, told once per change of state; `dropped` where it was made anew. */
+export function storeEvent(
+  name: string,
+  fault: Fault,
+  at: number,
+  outcome: Outcome = 'passed-through',
+): HealEvent {
   return healEvent(
-    {
-      url: name,
-      fault,
-      phase: 'lookup',
-      outcome: 'passed-through',
-      durationMs: 0,
-    },
+    { url: name, fault, phase: 'lookup', outcome, durationMs: 0 },
     at,
   );
 }

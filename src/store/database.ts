@@ -48,8 +48,11 @@ export class StoreError extends Error {
   }
 }
 
-/** Told when the store can no longer be used (with the fault), and when it can again (without). */
-export type StateListener = (fault?: StoreFault) => void;
+/**
+ * Told when the store can no longer be used (with the fault), and when it can again (without); `dropped`: it can be used,
+ * but was made anew, and every record is gone.
+ */
+export type StateListener = (fault?: StoreFault, became?: 'dropped') => void;
 
 /** The names of all stores. */
 export const ALL = ['policies', 'payloads', 'meta'] as const;
@@ -79,6 +82,8 @@ export class Database {
   #closed = false;
   #mayDelete = true;
   #mayUseBucket = true;
+  /** Whether there was a database in this worker's life: if one must be made then, records are gone. */
+  #wasThere = false;
   /** Whether opening failed after its deadline, which no rung could hear. */
   #failedLate = false;
   /** The bucket's, when that has taken over. */
@@ -231,8 +236,8 @@ export class Database {
   }
 
   #adopt(connection: IDBDatabase): IDBDatabase {
-    this.#connection = connection;
-    return connection;
+    this.#wasThere = true;
+    return (this.#connection = connection);
   }
 
   async #openOnce(): Promise<IDBDatabase> {
@@ -249,6 +254,7 @@ export class Database {
     if (!this.#mayDelete) throw spent();
     this.#mayDelete = false;
     await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
+    this.#wasThere = true;
     return this.#openOnce();
   }
 
@@ -282,9 +288,10 @@ export class Database {
 
   async #request(): Promise<IDBDatabase> {
     const request = this.#factory.open(this.#name);
-    request.addEventListener('upgradeneeded', () =>
-      createStores(request.result),
-    );
+    request.addEventListener('upgradeneeded', () => {
+      createStores(request.result);
+      if (this.#wasThere) this.#onState('store-lost', 'dropped');
+    });
     const connection = await settled(request);
     const lose = (): void => {
       // Another may be waiting for it to close, whoever holds it.
