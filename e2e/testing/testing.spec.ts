@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type * as Testing from '../../src/testing/index.js';
-import { expect, test as base, type App } from '../fixtures.js';
+import { expect, isHit, test as base, type App } from '../fixtures.js';
 import { bundled, bundledGlobal } from '../own-worker.js';
 
 declare global {
@@ -50,14 +50,13 @@ const test = base.extend<{ page: Page }>({
 test('corrupt rejects where the worker may still answer from memory', async ({
   idle,
 }) => {
+  // As a worker of an older release, or of somebody else, it hears no asks.
   await startOwn(
     idle,
-    `const cache = new HealingCache();
-    self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
-    self.addEventListener('fetch', (event) => {
-      if (cache.accepts(event.request))
-        event.respondWith(cache.handle({ event, request: event.request }));
-    });`,
+    `const listen = self.addEventListener;
+    self.addEventListener = (type, listener) =>
+      type === 'message' || listen.call(self, type, listener);
+    install();`,
   );
   await idle.settled('/a');
   await expect(
@@ -90,6 +89,55 @@ test('corrupt works where no worker controls the page', async ({
   });
   expect(seen).toEqual([null]);
   expect((await idle.records('/a')).payload).toBeUndefined();
+});
+
+for (const how of ['delete-database', 'drop-stores'] as const)
+  test(`${how}: what is lost is told once, and the network answers`, async ({
+    page,
+    idle,
+  }) => {
+    await page.evaluate((each) => window.testing.breakStorage(each), how);
+    const { text, headers } = await idle.fetch('/a');
+    expect(text).toBe('data');
+    expect(headers['cache-status']).toContain('fwd=uri-miss');
+    expect(await idle.nextHeal()).toMatchObject({
+      url: 'mendbox',
+      fault: 'store-lost',
+      phase: 'lookup',
+      outcome: 'dropped',
+    });
+    await idle.settled('/a');
+    expect((await idle.fetch('/a')).headers['cache-status']).toMatch(isHit);
+    expect(await idle.heals()).toHaveLength(1);
+  });
+
+test('higher-version: nothing is lost, and nothing is told', async ({
+  page,
+  idle,
+}) => {
+  await page.evaluate(() => window.testing.breakStorage('higher-version'));
+  expect((await idle.fetch('/a')).headers['cache-status']).toMatch(isHit);
+  await idle.ask('stats');
+  expect(await idle.heals()).toEqual([]);
+});
+
+test('hold: what cannot be stored is not said to be', async ({
+  page,
+  idle,
+}) => {
+  const stored = /; stored/;
+  const { origin } = idle;
+  for (const path of ['/b', '/c'])
+    origin.answer(path, { headers: kept, body: path });
+  expect((await idle.fetch('/b')).headers['cache-status']).toMatch(stored);
+  await idle.settled('/b');
+  await page.evaluate(() =>
+    window.testing.breakStorage('hold', { holdMs: 4_000 }),
+  );
+  const held = await idle.fetch('/c');
+  expect(held.text).toBe('/c');
+  expect(held.headers['cache-status']).not.toMatch(stored);
+  expect((await idle.records('/c')).policy).toBeUndefined();
 });
 
 test('a damage that there is not is a TypeError that names what there is', async ({

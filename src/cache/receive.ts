@@ -54,7 +54,7 @@ export function receive(
   }
   const kept = keep(response, limitsOf(core, visit), arrival.copy);
   const announced = kept.announced ?? 0;
-  const stored = announced <= core.settings.maxEntryBytes;
+  const stored = announced <= core.settings.maxEntryBytes && core.store.isOpen;
   visit.status = { ...visit.status, stored };
   core.search.note(visit.base, response);
   if (announced > WAITED_FOR) flight.release();

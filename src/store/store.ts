@@ -65,6 +65,11 @@ export class Store {
     this.#database.start();
   }
 
+  /** Whether what is written now has a chance to be stored. */
+  get isOpen(): boolean {
+    return !this.#writes.isOpen && !this.#database.isDown;
+  }
+
   /** Where records lie now, and when a store that failed is tried again. */
   get place(): Database['place'] {
     return this.#database.place;
@@ -82,8 +87,7 @@ export class Store {
 
   /** Writes both records in one readwrite transaction, in the place of the variant they replace. */
   async write(draft: Draft, replaces: Replaces): Promise<Written> {
-    if (this.#writes.isOpen || this.#database.isDown)
-      return { is: 'refused', error: undefined };
+    if (!this.isOpen) return { is: 'refused', error: undefined };
     this.#writes.begin();
     const first = await this.#tryWrite(draft, replaces);
     if (first.is !== 'refused') return this.#noteWrite(first);
