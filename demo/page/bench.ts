@@ -2,18 +2,15 @@
 import type { HealEvent } from '../../src/fault.js';
 import { breakStorage, corrupt } from '../../src/testing/index.js';
 import { pathOf, RESOURCES, type Resource } from '../resources.js';
+import { Asking } from './asking.js';
 import { BreakPanel } from './break-panel.js';
 import { Card } from './card.js';
-import {
-  CUT,
-  type Half,
-  type RecordBreak,
-  type StorageBreak,
-} from './damage.js';
-import { find, findOf, messageOf } from './dom.js';
+import { CUT, type RecordBreak, type StorageBreak } from './damage.js';
+import { find, messageOf } from './dom.js';
 import { awaitWritten, readHalves, storedDigest } from './halves.js';
 import { HealLog } from './heal-log.js';
 import { measure, type Failure, type Reading } from './measure.js';
+import { Story, type Known } from './story.js';
 import { Strip } from './strip.js';
 
 type Result = Reading | Failure;
@@ -33,6 +30,8 @@ const urlOf = (resource: Resource): string =>
 export class Bench {
   readonly log = new HealLog();
   readonly strip = new Strip(() => this.log.count);
+  readonly story = new Story();
+  readonly asking = new Asking();
   readonly panel: BreakPanel;
   readonly #cards: ReadonlyMap<Resource, Card>;
   /** The last fetch of each resource, by URL; the newest is last. */
@@ -52,14 +51,18 @@ export class Bench {
       RESOURCES.map((each) => [each, new Card(each, { fetch, aim })]),
     );
     this.panel = new BreakPanel({
-      fetch,
+      fetch: (target) => {
+        this.#follow(target);
+        void this.fetch(target).then(() => this.story.reveal());
+      },
       aimed: (target) => this.#aimed(target),
       breakRecords: (what, target) => void this.#breakRecords(what, target),
       breakStorage: (what) => void this.#breakStorage(what),
     });
-    const legend = findOf(HTMLTemplateElement, '#legend').content;
     const cards = [...this.#cards.values()].map(({ root }) => root);
-    find('#cards').append(...cards, legend.cloneNode(true));
+    find('#cards').append(...cards, this.asking.root);
+    // The first sight is the picture, which is what the page breaks by itself.
+    this.story.begin(this.#knownOf(this.#image));
   }
 
   #card(resource: Resource): Card {
@@ -68,8 +71,24 @@ export class Bench {
     return card;
   }
 
+  get #image(): Resource {
+    const image = RESOURCES.find(({ name }) => name === 'image');
+    if (!image) throw new TypeError('there is no image');
+    return image;
+  }
+
+  #knownOf(resource: Resource): Known {
+    const { answer, stored } = this.#card(resource);
+    return { resource, answer, stored };
+  }
+
+  #follow(target: Resource): void {
+    this.story.follow(this.#knownOf(target));
+  }
+
   #aimed(target: Resource): void {
     for (const [resource, card] of this.#cards) card.aimAt(resource === target);
+    this.#follow(target);
   }
 
   /** Fetches a resource and shows the answer; resolves when what it left in the store is shown too. */
@@ -77,12 +96,13 @@ export class Bench {
     const card = this.#card(resource);
     card.busy(true);
     const isControlled = await this.#whenControlled;
-    const flight = measure(resource, this.#mode());
+    const flight = measure(resource, this.asking.mode);
     const url = urlOf(resource);
     this.#flights.delete(url);
     this.#flights.set(url, flight);
     const result = await flight;
     card.show(result);
+    this.story.answered(result);
     this.strip.refresh();
     if (!('error' in result) && result.source === 'healed')
       this.panel.say(`${resource.title} is mended.`, 'mended');
@@ -91,21 +111,19 @@ export class Bench {
     return result;
   }
 
-  #mode(): RequestCache {
-    return findOf(HTMLSelectElement, '#mode').value as RequestCache;
-  }
-
   async #showWritten(card: Card, { source, status }: Reading): Promise<void> {
     const { resource } = card;
     const isWritten =
       (source === 'network' || source === 'healed') &&
       status === 200 &&
       resource.name !== 'nostore' &&
-      this.#mode() !== 'no-store';
+      this.asking.mode !== 'no-store';
     const halves = isWritten
       ? await awaitWritten(resource, card.stored)
       : await readHalves(resource);
-    card.showStored(halves, source === 'healed' ? 'mended' : 'seen');
+    const met = source === 'healed' ? 'mended' : 'seen';
+    card.showStored(halves, met);
+    this.story.kept(resource, halves, met);
     this.strip.refresh();
   }
 
@@ -118,7 +136,9 @@ export class Bench {
   async lookAtStore(): Promise<void> {
     await Promise.all(
       [...this.#cards.values()].map(async (card) => {
-        card.showStored(await readHalves(card.resource), 'seen');
+        const halves = await readHalves(card.resource);
+        card.showStored(halves, 'seen');
+        this.story.kept(card.resource, halves, 'seen');
       }),
     );
   }
@@ -134,6 +154,7 @@ export class Bench {
     const other = isSwap ? this.#partnerOf(target) : undefined;
     const harmed = other ? [target, other] : [target];
     try {
+      this.#follow(target);
       this.panel.say('Breaking…', 'busy');
       for (const each of harmed) await this.#ensureStored(each);
       await corrupt(
@@ -141,7 +162,7 @@ export class Bench {
         what.how,
         other ? { other: urlOf(other) } : {},
       );
-      for (const each of harmed) await this.#showBroken(each, what.harms);
+      for (const each of harmed) await this.#showBroken(each, what);
       const end = other ? ` ${other.title}` : '';
       this.panel.say(
         `${target.title} ${what.done}${end}. Fetch it: the bytes must still be right.`,
@@ -158,9 +179,10 @@ export class Bench {
     return others[(others.indexOf(target) + 1) % others.length];
   }
 
-  async #showBroken(resource: Resource, harms: readonly Half[]): Promise<void> {
+  async #showBroken(resource: Resource, what: RecordBreak): Promise<void> {
     const halves = await readHalves(resource);
-    this.#card(resource).showStored(halves, harms);
+    this.#card(resource).showStored(halves, what.harms);
+    void this.story.broken(resource, what, halves);
     const digest = await storedDigest(halves);
     if (digest === undefined) this.#brokenBytes.delete(urlOf(resource));
     else this.#brokenBytes.set(urlOf(resource), digest);
@@ -171,9 +193,11 @@ export class Bench {
       this.panel.say('Breaking…', 'busy');
       await breakStorage(what.how);
       this.#brokenBytes.clear();
-      const { title } = this.panel.target;
-      this.panel.say(`${what.done} Fetching ${title}…`, 'broken');
+      const { target } = this.panel;
+      this.#follow(target);
+      this.panel.say(`${what.done} Fetching ${target.title}…`, 'broken');
       if (what.how !== 'hold') await this.lookAtStore();
+      this.story.brokenStorage(what, this.#card(target).stored);
       // Nobody is told of a broken store before somebody asks for something.
       await this.#fetchPast(what);
     } catch (error) {
@@ -196,22 +220,19 @@ export class Bench {
   }
 
   /** Plays the story by itself: a picture is fetched twice, cut in half where it is stored, and fetched again. */
-  async show(step: (number: number) => void): Promise<void> {
-    const image = RESOURCES.find(({ name }) => name === 'image');
-    if (!image) return;
-    const card = this.#card(image);
-    card.root.scrollIntoView({ block: 'nearest' });
+  async show(): Promise<void> {
+    const image = this.#image;
     this.panel.aim(image);
-    step(1);
+    this.story.begin(this.#knownOf(image));
+    this.story.reveal();
     await this.fetch(image);
     await wait(PAUSE_MS);
     await this.fetch(image);
     await wait(PAUSE_MS);
-    step(2);
     await this.#breakRecords(CUT, image);
     await wait(2 * PAUSE_MS);
-    step(3);
     await this.fetch(image);
+    this.story.reveal();
   }
 
   /** Tells of a heal event, with the proof of the fetch that met it. */
@@ -227,6 +248,7 @@ export class Bench {
       flight: isWaitedFor ? flight : undefined,
       stored,
     });
+    this.story.healed(event);
     this.#brokenBytes.delete(event.url);
     this.strip.refresh();
     if (resource && event.outcome.endsWith('-spliced'))

@@ -75,7 +75,7 @@ async function ask(
     const isRight = actual === expected;
     const text = isRight
       ? `Bytes are right: SHA-256 ${short(actual)}…`
-      : `Bytes are WRONG: ${short(actual)}…, the origin has ${short(expected)}…`;
+      : `Bytes are WRONG: ${short(actual)}…, the server has ${short(expected)}…`;
     return { body, ms, isRight, text };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -187,13 +187,7 @@ export class Beside {
     proof.textContent = told.text;
     proof.dataset['proof'] = told.isRight ? 'equal' : 'different';
     this.#part(side, 'ms').textContent = milliseconds(told.ms);
-    const picture = preview(resource, told.body);
-    picture.addEventListener('error', () => {
-      picture.replaceWith(
-        make('p', {}, 'The browser cannot draw these bytes.'),
-      );
-    });
-    this.#part(side, 'preview').replaceChildren(picture);
+    this.#part(side, 'preview').replaceChildren(preview(resource, told.body));
   }
 
   #showNext(side: Side, told: Told | Error): void {

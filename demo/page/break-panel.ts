@@ -87,16 +87,18 @@ export class BreakPanel {
     this.#actions.aimed(target);
   }
 
-  /** Moves the keyboard to the first button, and the panel into view on a small screen. */
+  /** Moves the keyboard to the choice, and the bench into view. */
   focus(): void {
-    this.#targets.get(this.#target)?.focus();
-    find('#break-title').scrollIntoView({ block: 'nearest' });
+    this.#targets.get(this.#target)?.focus({ preventScroll: true });
+    find('#bench').scrollIntoView();
   }
 
   /** Says what was done, or why it could not be. */
   say(text: string, state: 'broken' | 'mended' | 'refused' | 'busy'): void {
     this.#outcome.textContent = text;
     this.#outcome.dataset['state'] = state;
+    // After a damage there is one thing to do.
+    this.#fetch.classList.toggle('primary', state === 'broken');
   }
 
   /** Without a worker there is nothing to break. */

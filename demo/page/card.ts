@@ -1,11 +1,12 @@
 /** One resource: what it is, where its last answer came from, and what is stored for it. */
 import { pathOf, type Resource } from '../resources.js';
 import { find, findOf, make } from './dom.js';
-import { bytes, lifetime, milliseconds, short } from './format.js';
-import type { Half } from './damage.js';
+import { bytes, lifetime, milliseconds } from './format.js';
 import type { Halves } from './halves.js';
-import type { Failure, Proof, Reading } from './measure.js';
-import { preview } from './preview.js';
+import type { Failure, Reading } from './measure.js';
+import { Pair, type Met } from './pair.js';
+import { preview, untouched } from './preview.js';
+import { proofOf } from './words.js';
 
 /** What a card's buttons do. */
 export interface CardActions {
@@ -13,22 +14,11 @@ export interface CardActions {
   aim(resource: Resource): void;
 }
 
-type Joint = 'none' | 'whole' | 'cracked' | 'mended';
-
-const PROOFS: Readonly<Record<Proof, (reading: Reading) => string>> = {
-  equal: ({ sha256 }) =>
-    `Bytes are right: SHA-256 ${short(sha256)}… is the origin’s`,
-  different: ({ sha256, expected }) =>
-    `Bytes are WRONG: ${short(sha256)}…, the origin has ${short(expected)}…`,
-  unknown: ({ status }) =>
-    `No proof: status ${status}, or the origin did not say`,
-};
-
 const HISTORY = 18;
 
 const PARTS = [
   ...['preview', 'source', 'ms', 'bytes', 'ttl', 'proof'],
-  ...['halves', 'policy', 'payload', 'raw', 'history', 'aim', 'fetch'],
+  ...['pair', 'raw', 'history', 'aim', 'fetch'],
 ] as const;
 
 /** A card of the page. */
@@ -37,8 +27,10 @@ export class Card {
   readonly resource: Resource;
   /** What was seen last of the stored records. */
   stored: Halves | undefined;
+  /** What was answered last. */
+  answer: Reading | Failure | undefined;
   readonly #parts: ReadonlyMap<string, HTMLElement>;
-  #joint: Joint = 'none';
+  readonly #pair: Pair;
 
   constructor(resource: Resource, actions: CardActions) {
     this.resource = resource;
@@ -48,6 +40,11 @@ export class Card {
     this.#parts = new Map(
       PARTS.map((name) => [name, find(`[data-part=${name}]`, this.root)]),
     );
+    this.#pair = new Pair(
+      resource.name === 'nostore' ? 'must not be stored' : 'not stored',
+    );
+    this.#part('pair').replaceWith(this.#pair.root);
+    this.#part('preview').append(untouched(resource));
     this.#label(actions);
   }
 
@@ -91,6 +88,7 @@ export class Card {
   /** Shows an answer, or that there was none. */
   show(result: Reading | Failure): void {
     this.busy(false);
+    this.answer = result;
     if ('error' in result) this.#showFailure(result);
     else this.#showReading(result);
   }
@@ -105,7 +103,7 @@ export class Card {
       'raw',
       `Cache-Status: ${raw || 'none, straight from the network'}`,
     );
-    this.#say('proof', PROOFS[proof](reading));
+    this.#say('proof', proofOf(reading));
     this.#part('proof').dataset['proof'] = proof;
     this.#part('preview').replaceChildren(preview(this.resource, body));
     this.#remember(source, ms);
@@ -135,37 +133,10 @@ export class Card {
     while (history.childElementCount > HISTORY) history.firstChild?.remove();
   }
 
-  /** Shows what is stored; `how` says what became of the pair. */
-  showStored(halves: Halves, how: 'seen' | 'mended' | readonly Half[]): void {
+  /** Shows what is stored, and how it was met. */
+  showStored(halves: Halves, met: Met): void {
     this.stored = halves;
-    for (const half of ['policy', 'payload'] as const)
-      this.#showHalf(
-        half,
-        halves[half],
-        typeof how !== 'string' && how.includes(half),
-      );
-    const isWhole = halves.policy !== undefined && halves.payload !== undefined;
-    this.#joint = this.#nextJoint(isWhole, how);
-    this.#part('halves').dataset['joint'] = this.#joint;
-  }
-
-  #nextJoint(
-    isWhole: boolean,
-    how: 'seen' | 'mended' | readonly Half[],
-  ): Joint {
-    if (typeof how !== 'string') return 'cracked';
-    if (!isWhole) return 'none';
-    // The seam stays: it is part of the history of the thing.
-    return how === 'mended' || this.#joint === 'mended' ? 'mended' : 'whole';
-  }
-
-  #showHalf(half: Half, text: string | undefined, isHarmed: boolean): void {
-    const element = this.#part(half);
-    const { name } = this.resource;
-    const absent = name === 'nostore' ? 'must not be stored' : 'not stored';
-    find('span', element).textContent = text ?? (isHarmed ? 'gone' : absent);
-    const state = text === undefined ? 'absent' : 'stored';
-    element.dataset['half'] = isHarmed ? 'damaged' : state;
+    this.#pair.show(halves, met);
   }
 
   /** Marks the card as the one that the break buttons harm. */

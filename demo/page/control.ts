@@ -27,9 +27,12 @@ export async function takeControl(): Promise<boolean> {
       setTimeout(() => resolve(false), PATIENCE_MS);
     }),
   ]);
-  if (!isControlled)
+  if (!isControlled) {
     notice(
-      'The service worker is there, but it does not control this page: it was reloaded past it (shift and reload), or the worker is still starting. Reload the page.',
+      'The service worker is there, but it does not control this page yet: the page was reloaded past it (with shift), or the worker is still starting. Reload the page.',
     );
+    // A slow start is no reason to trouble anybody.
+    void found.controlled.then(() => location.reload());
+  }
   return isControlled;
 }

@@ -31,7 +31,7 @@ export function lifetime(ttl: number | undefined): string {
 }
 
 /** The first characters of a digest: enough to see that two differ. */
-export const short = (digest: string): string => digest.slice(0, 10);
+export const short = (digest: string): string => digest.slice(0, 8);
 
 /** The SHA-256 of some bytes in hexadecimal; `undefined` where the page may not compute one (plain http). */
 export async function sha256(

@@ -19,16 +19,15 @@ const field = (record: unknown, name: string): unknown =>
     : undefined;
 
 function describeBody(body: unknown): string {
-  if (body instanceof Blob) return `Blob, ${bytes(body.size)}`;
-  if (body instanceof ArrayBuffer)
-    return `ArrayBuffer, ${bytes(body.byteLength)}`;
+  if (body instanceof Blob) return `${bytes(body.size)}, Blob`;
+  if (body instanceof ArrayBuffer) return `${bytes(body.byteLength)}, buffer`;
   return body === null ? 'empty' : typeof body;
 }
 
 function describePolicy(policy: unknown): string {
   const status = field(policy, 'status');
   const shown = typeof status === 'string' ? `"${status}"` : String(status);
-  return `${shown}, schema ${String(field(policy, 'schema')).slice(0, 8)}`;
+  return `${shown}, schema ${String(field(policy, 'schema')).slice(0, 4)}`;
 }
 
 /** Reads both records of a resource. */
@@ -45,12 +44,19 @@ export async function readHalves(resource: Resource): Promise<Halves> {
   };
 }
 
-/** The SHA-256 of the stored body as it lies there; `undefined` when there are no bytes. */
-export async function storedDigest({
+/** The bytes of the stored body as they lie there; `undefined` when there are none. */
+export async function bodyOf({
   body,
-}: Halves): Promise<string | undefined> {
-  if (!body) return undefined;
-  return sha256(body instanceof Blob ? await body.arrayBuffer() : body);
+}: Halves): Promise<ArrayBuffer | undefined> {
+  return body instanceof Blob ? body.arrayBuffer() : body;
+}
+
+/** The SHA-256 of the stored body; `undefined` when there are no bytes. */
+export async function storedDigest(
+  halves: Halves,
+): Promise<string | undefined> {
+  const body = await bodyOf(halves);
+  return body && sha256(body);
 }
 
 const POLL_MS = 60;

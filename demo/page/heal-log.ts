@@ -43,11 +43,11 @@ function proofText(result: Reading | Failure, stored?: string): string {
   const { proof, sha256, expected } = result;
   switch (proof) {
     case 'equal':
-      return `Bytes are right: ${before(stored, result)}answered ${short(sha256)}… is the origin’s.`;
+      return `Bytes are right: ${before(stored, result)}answered ${short(sha256)}… is the server’s.`;
     case 'different':
-      return `Bytes are WRONG: answered ${short(sha256)}…, the origin has ${short(expected)}….`;
+      return `Bytes are WRONG: answered ${short(sha256)}…, the server has ${short(expected)}….`;
     case 'unknown':
-      return 'No proof: the origin could not be asked.';
+      return 'No proof: the server could not be asked.';
   }
 }
 
@@ -86,7 +86,7 @@ export class HealLog {
     this.#empty.hidden = true;
     const proof = make('p', { class: 'row-proof', 'data-proof': 'pending' });
     proof.textContent = flight
-      ? 'Comparing the bytes with the origin’s…'
+      ? 'Comparing the bytes with the server’s…'
       : 'No request of this page was waiting.';
     this.#list.prepend(this.#makeRow(event, proof));
     while (this.#list.childElementCount > ROWS) this.#list.lastChild?.remove();
@@ -120,17 +120,17 @@ export class HealLog {
         'p',
         { class: 'row-top' },
         make('b', { class: 'row-fault' }, fault),
-        make('code', {}, nameOf(url)),
         make(
           'time',
           { datetime: new Date(at).toISOString() },
           clock.format(at),
         ),
+        make('code', {}, nameOf(url)),
       ),
       make(
         'p',
         { class: 'row-words' },
-        `${FAULTS[fault]} It was ${PHASES[phase]}: ${OUTCOMES[outcome]}.`,
+        `${FAULTS[fault]} It was ${PHASES[phase]}. ${OUTCOMES[outcome]}`,
       ),
       make(
         'p',

@@ -29,18 +29,12 @@ find('[data-testid=fetch-all]').addEventListener(
   () => void bench.fetchAll(),
 );
 
-/** The story of the three steps, played by the page itself. */
+/** The story, played by the page itself. */
 function wireShow(): void {
   const button = findOf(HTMLButtonElement, '[data-testid=show]');
-  const steps = [...document.querySelectorAll('.steps li')];
-  const mark = (number: number): void => {
-    for (const [at, step] of steps.entries())
-      if (at + 1 === number) step.setAttribute('aria-current', 'step');
-      else step.removeAttribute('aria-current');
-  };
   button.addEventListener('click', () => {
     button.disabled = true;
-    void bench.show(mark).finally(() => {
+    void bench.show().finally(() => {
       button.disabled = false;
     });
   });

@@ -4,6 +4,10 @@ import { make } from './dom.js';
 
 const TEXT_CHARS = 220;
 
+const text = (body: ArrayBuffer): HTMLElement =>
+  make('pre', {}, new TextDecoder().decode(body.slice(0, TEXT_CHARS)));
+
+/** A picture, or the bytes themselves where the browser can draw none. */
 function image(body: ArrayBuffer, type: string): HTMLElement {
   const url = URL.createObjectURL(new Blob([body], { type }));
   const picture = make('img', {
@@ -12,7 +16,21 @@ function image(body: ArrayBuffer, type: string): HTMLElement {
   });
   const release = () => URL.revokeObjectURL(url);
   picture.addEventListener('load', release, { once: true });
-  picture.addEventListener('error', release, { once: true });
+  picture.addEventListener(
+    'error',
+    () => {
+      release();
+      picture.replaceWith(
+        make(
+          'div',
+          { class: 'undrawn' },
+          make('p', {}, 'The browser cannot draw these bytes'),
+          text(body),
+        ),
+      );
+    },
+    { once: true },
+  );
   return picture;
 }
 
@@ -44,6 +62,16 @@ export function preview(resource: Resource, body: ArrayBuffer): HTMLElement {
   const { contentType } = resource;
   if (contentType.startsWith('image/')) return image(body, contentType);
   if (contentType === 'application/octet-stream') return print(body);
-  const text = new TextDecoder().decode(body.slice(0, TEXT_CHARS));
-  return make('pre', {}, text);
+  return text(body);
 }
+
+/** An element for what was not fetched yet: how the server will send it. */
+export const untouched = ({
+  contentType,
+  cacheControl,
+}: Resource): HTMLElement =>
+  make(
+    'pre',
+    { class: 'untouched' },
+    `Content-Type: ${contentType}\nCache-Control: ${cacheControl}`,
+  );

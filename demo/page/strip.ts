@@ -17,13 +17,13 @@ function sayWorker(text: string, state: string): void {
   find('[data-testid=state-worker]').dataset['state'] = state;
 }
 
-function ratio({ hits, misses }: CacheStats): string {
+function hitsOf({ hits, misses }: CacheStats): string {
   const all = hits + misses;
-  return all === 0 ? '–' : `${Math.round((100 * hits) / all)} %`;
+  return all === 0 ? '–' : `${hits} of ${all}`;
 }
 
 function show(found: CacheStats, heals: number): void {
-  const { entries, maxEntries, memory, hits, misses } = found;
+  const { entries, maxEntries, memory } = found;
   const isReady = found.state === 'ready';
   sayWorker(
     isReady ? 'in control' : 'in control, storage down',
@@ -36,7 +36,11 @@ function show(found: CacheStats, heals: number): void {
     `of ${maxEntries} at most; ${memory.entries} in memory too`,
   );
   say('bytes', bytes(found.bytes), `of ${bytes(found.maxBytes)} at most`);
-  say('hits', ratio(found), `${hits} hits, ${misses} sent to the network`);
+  say(
+    'hits',
+    hitsOf(found),
+    'Requests that the cache answered, of all since the worker was started; the page’s own scripts count too',
+  );
   // The worker counts since it was started, and browsers stop it when it is idle.
   say('heals', String(Math.max(found.heals, heals)));
 }

@@ -105,9 +105,10 @@ for (const how of STORAGE_BREAKS) {
   });
 }
 
-test('one button plays the story: fetched, hit, cut in half, mended', async ({
+test('one button plays the story, fetched, hit, cut in half, mended, and all of it is in sight', async ({
   demo,
 }) => {
+  await demo.page.setViewportSize({ width: 1440, height: 900 });
   await demo.open();
   const step = (name: string) =>
     demo.page.locator('.steps [aria-current=step]', { hasText: name });
@@ -124,6 +125,33 @@ test('one button plays the story: fetched, hit, cut in half, mended', async ({
   await demo.isProven('image');
   await expect(demo.rows).toHaveAttribute('data-fault', 'length-mismatch');
   await expect(demo.page.getByTestId('show')).toBeEnabled();
+  const proofs = demo.page.locator('.steps [data-part=proof]');
+  for (const [at, proof] of ['equal', 'different', 'equal'].entries()) {
+    await expect(proofs.nth(at)).toHaveAttribute('data-proof', proof);
+    await expect(proofs.nth(at)).toBeInViewport({ ratio: 1 });
+  }
+  await expect(demo.rows.locator('.row-proof')).toBeInViewport({ ratio: 1 });
+  expect(await demo.page.evaluate(() => window.scrollY)).toBe(0);
+});
+
+test('the story follows what is broken by hand: the bytes as they lie there, then the answer', async ({
+  demo,
+}) => {
+  await demo.open();
+  const story = demo.page.locator('#story');
+  await expect(story.getByRole('img')).toBeVisible();
+  await demo.break('drop-payload', 'script');
+  await expect(story.getByRole('heading', { name: 'Script' })).toBeVisible();
+  const scene = story.locator('[aria-current=step]');
+  await expect(scene).toContainText('There are no bytes');
+  await expect(scene.locator('[data-half=damaged]')).toContainText('gone');
+  await demo.page.getByTestId('fetch-target').click();
+  await expect(scene).toContainText('payload-missing');
+  await expect(scene.locator('[data-part=proof]')).toHaveAttribute(
+    'data-proof',
+    'equal',
+  );
+  await expect(scene.locator('[data-joint=mended]')).toBeVisible();
 });
 
 test('everything is fetched at once, and again from the cache; no-store is not stored', async ({
