@@ -23,6 +23,8 @@ export interface Check {
   readonly moves: readonly Move[];
   /** The first character of each answer's body, or the status where that is no success. */
   readonly expected: readonly string[];
+  /** What a reader should know of it. */
+  readonly note?: string;
   /** How many requests the origin must have seen; left out where some come behind the answer. */
   readonly asked?: number;
 }
@@ -148,6 +150,7 @@ export const CHECKS: readonly Check[] = [
     spec: rfc(9111, '5.2.1.7'),
     moves: [{ fields: { 'Cache-Control': 'only-if-cached' }, answer: FRESH }],
     expected: ['504'],
+    note: 'The right answer is a 504, which the browser’s console shows in red.',
     asked: 0,
   },
   {

@@ -42,8 +42,13 @@ void showWorker();
 await register(SCRIPT, {
   updateViaCache: 'none',
   onUpdate(accept) {
-    find('[data-testid=app-prompt]').hidden = false;
-    find('[data-testid=app-accept]').addEventListener('click', accept);
+    const prompt = find('[data-testid=app-prompt]');
+    prompt.hidden = false;
+    find('[data-testid=app-accept]').addEventListener('click', () => {
+      // Until the page is reloaded a second release may come, with a prompt of its own.
+      prompt.hidden = true;
+      accept();
+    });
   },
   onMismatch({ page, worker }) {
     const note = find('[data-testid=app-mismatch]');

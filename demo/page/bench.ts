@@ -196,8 +196,14 @@ export class Bench {
       const { target } = this.panel;
       this.#follow(target);
       this.panel.say(`${what.done} Fetching ${target.title}…`, 'broken');
-      if (what.how !== 'hold') await this.lookAtStore();
-      this.story.brokenStorage(what, this.#card(target).stored);
+      // What is locked cannot be looked at.
+      const isLocked = what.how === 'hold';
+      const { stored } = this.#card(target);
+      this.story.brokenStorage(
+        what,
+        isLocked ? stored : await readHalves(target),
+      );
+      if (!isLocked) await this.lookAtStore();
       // Nobody is told of a broken store before somebody asks for something.
       await this.#fetchPast(what);
     } catch (error) {

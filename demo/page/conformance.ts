@@ -60,6 +60,7 @@ function rowOf(check: Check, ours: Result, native: Result): HTMLElement {
       check.title,
       ' ',
       make('a', { href, rel: 'external' }, label),
+      ...(check.note ? [make('small', {}, check.note)] : []),
     ),
     cellOf(ours),
     cellOf(native),

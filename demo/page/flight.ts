@@ -95,6 +95,10 @@ export class FlightRecorder {
 
   /** Waits for its button. */
   wire(): void {
+    const steps = Object.entries(STEPS).map(([step, why]) =>
+      make('div', {}, make('dt', {}, step), make('dd', {}, why)),
+    );
+    this.#lanes.append(make('dl', { class: 'lane-steps' }, ...steps));
     this.#run.addEventListener('click', () => void this.#press());
   }
 

@@ -43,9 +43,9 @@ function proofText(result: Reading | Failure, stored?: string): string {
   const { proof, sha256, expected } = result;
   switch (proof) {
     case 'equal':
-      return `Bytes are right: ${before(stored, result)}answered ${short(sha256)}… is the server’s.`;
+      return `The server’s bytes: ${before(stored, result)}answered ${short(sha256)}….`;
     case 'different':
-      return `Bytes are WRONG: answered ${short(sha256)}…, the server has ${short(expected)}….`;
+      return `WRONG bytes: answered ${short(sha256)}…, the server has ${short(expected)}….`;
     case 'unknown':
       return 'No proof: the server could not be asked.';
   }

@@ -1,6 +1,7 @@
 import { onHeal } from '../../src/window/index.js';
 import { Bench } from './bench.js';
 import { Beside } from './beside.js';
+import { followChapters } from './chapters.js';
 import { Conformance } from './conformance.js';
 import { takeControl } from './control.js';
 import { find, findOf } from './dom.js';
@@ -41,6 +42,7 @@ function wireShow(): void {
   button.disabled = false;
 }
 
+followChapters();
 if (await control) {
   wireShow();
   for (const chapter of [new Beside(), new FlightRecorder(), new Conformance()])

@@ -84,7 +84,9 @@ export class Player {
       await corrupt(url, 'flip-bit', { at: slice * SLICE + (SLICE >> 1) });
       this.#broken.add(slice);
       this.#mark(slice, 'broken');
-      this.#say(`A bit of slice ${slice + 1} is flipped on the disk. Play it.`);
+      this.#say(
+        `A bit of slice ${slice + 1} is flipped where it is stored. Play it.`,
+      );
     } catch (error) {
       this.#say(`That did not work: ${messageOf(error)}`);
     }
@@ -144,10 +146,10 @@ export class Player {
     const status = answer.headers.get('Cache-Status') ?? 'the network';
     const again =
       this.#refetched > 0
-        ? ` ${bytes(this.#refetched)} came again from the origin.`
+        ? ` ${bytes(this.#refetched)} came again from the server.`
         : '';
     this.#say(
-      `${isRight ? `Right: SHA-256 ${short(actual)}… is the origin’s.` : 'The bytes are WRONG.'}${again} (${status})`,
+      `${isRight ? `The server’s bytes: SHA-256 ${short(actual)}….` : 'WRONG bytes.'}${again} (${status})`,
       isRight ? 'equal' : 'different',
     );
   }

@@ -18,6 +18,8 @@ export interface Known {
   readonly stored: Halves | undefined;
 }
 
+const GONE = { policy: undefined, payload: undefined };
+
 const isStored = (halves: Halves | undefined): halves is Halves =>
   halves?.policy !== undefined || halves?.payload !== undefined;
 
@@ -132,16 +134,15 @@ export class Story {
     else scene.prove('different', `Wrong bytes: SHA-256 ${short(digest)}…`);
   }
 
-  /** Shows that the database itself is damaged. */
-  brokenStorage({ label, done }: StorageBreak, stored: Halves | undefined) {
-    const scene = this.#damage(label, done);
-    scene.picture(nothing('The database'));
-    if (isStored(stored)) scene.records(stored, 'seen');
-    else
-      scene.records({ policy: undefined, payload: undefined }, [
-        'policy',
-        'payload',
-      ]);
+  /** Shows that the database itself is damaged, and what can still be read of it. */
+  brokenStorage(
+    { label, done }: StorageBreak,
+    halves: Halves | undefined,
+  ): void {
+    const scene = this.#damage('database', done);
+    scene.picture(nothing(label));
+    if (isStored(halves)) scene.records(halves, 'seen');
+    else scene.records(GONE, ['policy', 'payload']);
     scene.prove('none');
   }
 

@@ -33,9 +33,9 @@ export const PHASES: Readonly<Record<Phase, string>> = {
 
 /** What became of the request. */
 export const OUTCOMES: Readonly<Record<Outcome, string>> = {
-  replayed: 'Both records were dropped, and the server was asked again.',
-  'network-error': 'Both records were dropped, but the network failed too.',
-  dropped: 'Both records were dropped; nobody was waiting for them.',
+  replayed: 'It was dropped, and the server was asked again.',
+  'network-error': 'It was dropped, but the network failed too.',
+  dropped: 'It was dropped; no request was waiting for it.',
   rewritten: 'The worker still had the bytes in memory, and stored them anew.',
   'passed-through': 'The server answered past the storage.',
   'range-spliced':

@@ -15,7 +15,7 @@ export interface Shape {
   readonly lines: readonly Line[];
   /** How a value is printed on the axis. */
   readonly print: (value: number) => string;
-  /** The least and the greatest value; without it they follow the samples. */
+  /** The least and the greatest value; without it the axis follows the samples, by powers of ten. */
   readonly range?: [number, number];
 }
 
@@ -41,12 +41,19 @@ function resolver(host: HTMLElement): (property: string) => () => string {
   };
 }
 
+/** A line at each power of ten, and none between. */
+const splits: Plot.Axis.Splits = (_plot, _axis, from, to) =>
+  Array.from(
+    { length: Math.round(Math.log10(to / from)) + 1 },
+    (_, power) => from * 10 ** power,
+  );
+
 type Colour = ReturnType<typeof resolver>;
 
 const times: Plot.Axis.Values = (_plot, all) =>
   all.map((at) => clock.format(at * 1_000));
 
-function axesOf(colour: Colour, print: Shape['print']): Plot.Axis[] {
+function axesOf(colour: Colour, { print, range }: Shape): Plot.Axis[] {
   const axis: Plot.Axis = {
     stroke: colour('--ink-soft'),
     font: '11px system-ui, sans-serif',
@@ -56,12 +63,18 @@ function axesOf(colour: Colour, print: Shape['print']): Plot.Axis[] {
   const values: Plot.Axis.Values = (_plot, all) => all.map(print);
   return [
     { ...axis, size: 24, gap: 8, space: 90, values: times },
-    { ...axis, size: 60, gap: 8, space: 26, values },
+    { ...axis, size: 60, gap: 8, space: 26, values, ...(!range && { splits }) },
   ];
 }
 
+/** From the power of ten below the least value to the one above the greatest: one slow answer must not press all others to the ground. */
+const decades: Plot.Range.Function = (_plot, from, to) => [
+  10 ** Math.floor(Math.log10(from || 1)),
+  10 ** Math.max(1, Math.ceil(Math.log10(to || 1))),
+];
+
 function optionsOf(host: HTMLElement, shape: Shape): Plot.Options {
-  const { lines, print, range } = shape;
+  const { lines, range } = shape;
   const colour = resolver(host);
   return {
     width: host.clientWidth || 300,
@@ -71,10 +84,12 @@ function optionsOf(host: HTMLElement, shape: Shape): Plot.Options {
     scales: {
       x: { range: (_plot, from, to) => [Math.min(from, to - SPAN), to] },
       y: {
-        range: range ?? ((_plot, _from, to) => [0, Math.max(1, to * 1.15)]),
+        range: range ?? decades,
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- linear and logarithmic; uPlot's enum has no value to import
+        distr: range ? 1 : 3,
       },
     },
-    axes: axesOf(colour, print),
+    axes: axesOf(colour, shape),
     series: [
       {},
       ...lines.map((line) => ({

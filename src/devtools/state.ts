@@ -19,7 +19,9 @@ function breakerOf({ state, storage, retryMs }: CacheStats): string {
 
 function ratioOf({ hits, misses }: CacheStats): string {
   const all = hits + misses;
-  return all === 0 ? '–' : `${Math.round((100 * hits) / all)} %`;
+  return all === 0
+    ? '–'
+    : `${Math.round((100 * hits) / all)} %, ${hits} of ${all} requests`;
 }
 
 /** One budget: a bar and its figures. */

@@ -91,9 +91,14 @@ export class Trend {
       'trend',
       'Over time',
       [],
-      make('p', {}, make('b', {}, 'Hit ratio')),
+      make(
+        'p',
+        {},
+        make('b', {}, 'Hit ratio'),
+        make('span', { class: 'key' }, 'of the requests of each 2 s'),
+      ),
       this.#ratio,
-      make('p', {}, make('b', {}, 'Latency'), key),
+      make('p', {}, make('b', {}, 'Latency, median'), key),
       this.#latency,
     );
   }
@@ -115,7 +120,7 @@ export class Trend {
               { of: ({ hitMs }) => hitMs, colour: '--hit' },
               { of: ({ networkMs }) => networkMs, colour: '--network' },
             ],
-            print: (ms) => `${ms} ms`,
+            print: (ms) => (ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`),
           }),
         ];
         this.#show();
