@@ -35,21 +35,16 @@ function licences(fileName: string): Plugin {
 }
 
 /**
- * The package as ES modules: dependencies stay imports, so that an app's own
- * copies of idb and Workbox are shared with ours. Only the panel's chart library
- * is bundled, as a file of its own: an app that has the panel installs nothing
- * for it, and an app that has not never loads it.
+ * What a bundler takes, as ES modules: dependencies stay imports, so that an app's own copies of idb and Workbox are shared
+ * with ours.
  */
 const lib: UserConfig = {
-  plugins: [licences('devtools.js.LICENSE.txt')],
   build: {
     lib: {
       entry: {
         index: 'src/index.ts',
         install: 'src/worker/install.ts',
         http: 'src/http/index.ts',
-        testing: 'src/testing/index.ts',
-        devtools: 'src/devtools/index.ts',
         workbox: 'src/workbox/index.ts',
         vite: 'src/vite/index.ts',
       },
@@ -60,8 +55,12 @@ const lib: UserConfig = {
     sourcemap: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      external: /^(?:node:|(?:idb|superstruct|workbox-[a-z]+)(?:\/|$))/,
-      output: { chunkFileNames: 'shared/[name]-[hash].js' },
+      external: /^(?:node:|(?:vite|idb|superstruct|workbox-[a-z]+)(?:\/|$))/,
+      output: {
+        chunkFileNames: 'shared/[name]-[hash].js',
+        // The package has the sources: the maps need not carry them once more.
+        sourcemapExcludeSources: true,
+      },
     },
   },
 };
@@ -74,17 +73,14 @@ const smaller: Plugin = {
   name: 'smaller',
   async generateBundle(_options, bundle) {
     for (const part of Object.values(bundle)) {
-      if (part.type !== 'chunk' || !part.map) continue;
-      const { code = part.code, map } = await minify(part.code, {
+      if (part.type !== 'chunk') continue;
+      const { code = part.code } = await minify(part.code, {
         ecma: 2022,
         toplevel: true,
         compress: { passes: 3, hoist_funs: true },
         format: { comments: 'some' },
-        sourceMap: { content: part.map.toString(), includeSources: true },
       });
       part.code = code;
-      const file = bundle[`${part.fileName}.map`];
-      if (file?.type === 'asset' && typeof map === 'string') file.source = map;
     }
   },
 };
@@ -107,8 +103,6 @@ const worker: UserConfig = {
     emptyOutDir: false,
     target: 'es2022',
     minify: true,
-    // 'hidden': a copied worker.js names no map that was not copied with it.
-    sourcemap: 'hidden',
     reportCompressedSize: false,
     rolldownOptions: {
       ...quiet,
@@ -122,28 +116,49 @@ const worker: UserConfig = {
   },
 };
 
-/**
- * The page's side: a module that imports nothing, and the one that it loads when something is wrong, so that a site without
- * a bundler copies the files as they are.
- */
-const window: UserConfig = {
-  plugins: [smaller],
+/** A page's module with all that it needs, so that a site without a bundler copies the file as it is. */
+const forPages = (
+  entry: Readonly<Record<string, string>>,
+  plugins: Plugin[],
+): UserConfig => ({
+  plugins: [smaller, ...plugins],
   build: {
-    lib: {
-      entry: {
-        window: 'src/window/index.ts',
-        problem: 'src/window/problem.ts',
-      },
-      formats: ['es'],
-    },
+    lib: { entry, formats: ['es'] },
     emptyOutDir: false,
     target: 'es2022',
     minify: true,
-    sourcemap: 'hidden',
     reportCompressedSize: false,
-    rolldownOptions: quiet,
+    rolldownOptions: { ...quiet, output: { chunkFileNames: '[name].js' } },
+  },
+});
+
+/** The page's side, which imports nothing; what it loads when something is wrong; and what breaks things. */
+const page = forPages(
+  {
+    window: 'src/window/index.ts',
+    problem: 'src/window/problem.ts',
+    testing: 'src/testing/index.ts',
+  },
+  [licences('testing.js.LICENSE.txt')],
+);
+
+/** Leaves the other entries that the panel imports to their own files, which lie beside it. */
+const beside: Plugin = {
+  name: 'beside',
+  enforce: 'pre',
+  resolveId(id) {
+    const [, name] = /^\.\.\/(window|testing)\/index\.js$/.exec(id) ?? [];
+    return name === undefined
+      ? undefined
+      : { id: `./${name}.js`, external: true };
   },
 };
+
+/** The panel; its chart library is a file of its own. */
+const panel = forPages({ devtools: 'src/devtools/index.ts' }, [
+  beside,
+  licences('devtools.js.LICENSE.txt'),
+]);
 
 /** The kill switch: a classic script, too. */
 const kill: UserConfig = {
@@ -180,8 +195,10 @@ export default defineConfig(({ mode }) => {
   switch (mode) {
     case 'lib':
       return lib;
-    case 'window':
-      return window;
+    case 'page':
+      return page;
+    case 'panel':
+      return panel;
     case 'worker':
       return worker;
     case 'kill':

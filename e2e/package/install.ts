@@ -82,11 +82,5 @@ export async function builtApp(
   const vite = join('node_modules', 'vite', 'bin', 'vite.js');
   const logged = ['--logLevel', 'error'];
   await command(folder, process.execPath, vite, 'build', ...logged);
-  if (packages.length > 0)
-    await command(
-      folder,
-      process.execPath,
-      ...[vite, 'build', '--mode', 'sw', ...logged],
-    );
   return join(folder, 'dist');
 }

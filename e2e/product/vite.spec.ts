@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
 import {
   build,
   createServer,
@@ -27,6 +28,10 @@ function app(options?: MendboxPluginOptions): InlineConfig {
     plugins: [plugin],
     resolve: {
       alias: [
+        {
+          find: 'mendbox/worker',
+          replacement: here('../../dist/install.js'),
+        },
         { find: /^mendbox\/(\w+)$/, replacement: here('../../dist/$1.js') },
       ],
     },
@@ -70,6 +75,57 @@ test('the build emits the worker, and it controls the built page', async ({
   } finally {
     await server.close();
   }
+});
+
+/** Asks the worker of a page for something that only this one answers so. */
+const cacheNameOf = (page: Page): Promise<unknown> =>
+  page.evaluate(async () => {
+    const { port1, port2 } = new MessageChannel();
+    const { controller } = navigator.serviceWorker;
+    await fetch('main-data');
+    controller?.postMessage({ mendbox: 1, ask: 'stats' }, [port2]);
+    const stats = await new Promise((resolve) => {
+      port1.addEventListener('message', ({ data }) => resolve(data.ok));
+      port1.start();
+    });
+    const databases = await indexedDB.databases();
+    return [stats, ...databases.map(({ name }) => name)];
+  });
+
+test("a worker of the app's own is bundled by the development server", async ({
+  page,
+}) => {
+  const server = await createServer(app({ worker: 'sw.ts' }));
+  try {
+    await server.listen();
+    const [url] = server.resolvedUrls?.local ?? [];
+    await page.goto(String(url));
+    await expect(page.getByRole('status')).toHaveText('controlled');
+    expect(await cacheNameOf(page)).toEqual([true, 'own-development']);
+  } finally {
+    await server.close();
+  }
+});
+
+test("a worker of the app's own is emitted by the build", async ({ page }) => {
+  // As in a process of its own; a development server sets it, too.
+  process.env['NODE_ENV'] = 'production';
+  const config = app({ worker: 'sw.ts' });
+  await build(config);
+  const server = await preview(config);
+  try {
+    const [url] = server.resolvedUrls?.local ?? [];
+    await page.goto(String(url));
+    await expect(page.getByRole('status')).toHaveText('controlled');
+    expect(await cacheNameOf(page)).toEqual([true, 'own-production']);
+  } finally {
+    await server.close();
+  }
+});
+
+test('a worker that is not there fails the build by its name', async () => {
+  const config = app({ worker: 'nowhere.ts' });
+  await expect(emitted(config)).rejects.toThrow('nowhere.ts');
 });
 
 /** The emitted files of one build, by name. */

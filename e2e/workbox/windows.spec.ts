@@ -121,6 +121,28 @@ test('corrupt() reaches a cache of another name', async ({ idle: app }) => {
   expect(headers['cache-status']).toContain('healed-digest-mismatch');
 });
 
+test('the panel, which needs no bundler, breaks an entry of a cache of another name', async ({
+  idle: app,
+}) => {
+  const { page } = app;
+  await startThree(app);
+  await fill(app, '/pictures/a');
+  await page.evaluate(async () => {
+    const path = '/dist/devtools.js';
+    await import(path);
+    document.body.append(document.createElement('mendbox-panel'));
+  });
+  const panel = page.locator('mendbox-panel');
+  const row = panel.locator('tr[data-url$="/pictures/a"]');
+  await expect(row).toContainText('cache: pictures');
+  await row.getByRole('button', { name: 'Break' }).click();
+  await expect(panel.getByRole('status')).toContainText('/a is broken');
+  const { text, headers } = await app.fetch('/pictures/a');
+  expect(text).toBe('/pictures/a');
+  expect(headers['cache-status']).toContain('healed-digest-mismatch');
+  await expect(panel.getByRole('log')).toContainText('digest-mismatch');
+});
+
 test('caches are counted, listed and purged together, each store once', async ({
   idle: app,
 }) => {

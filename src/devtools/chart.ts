@@ -1,6 +1,5 @@
 /** A chart of samples by uPlot; a file of its own, so that it is loaded only where it is drawn. */
 import Plot from 'uplot';
-import { clock } from './format.js';
 import type { Sample } from './trend.js';
 
 /** One line of a chart. */
@@ -15,6 +14,8 @@ export interface Shape {
   readonly lines: readonly Line[];
   /** How a value is printed on the axis. */
   readonly print: (value: number) => string;
+  /** How a time is printed on the axis, in milliseconds since the epoch. */
+  readonly printTime: (at: number) => string;
   /** The least and the greatest value; without it the axis follows the samples, by powers of ten. */
   readonly range?: [number, number];
 }
@@ -50,10 +51,10 @@ const splits: Plot.Axis.Splits = (_plot, _axis, from, to) =>
 
 type Colour = ReturnType<typeof resolver>;
 
-const times: Plot.Axis.Values = (_plot, all) =>
-  all.map((at) => clock.format(at * 1_000));
-
-function axesOf(colour: Colour, { print, range }: Shape): Plot.Axis[] {
+function axesOf(
+  colour: Colour,
+  { print, printTime, range }: Shape,
+): Plot.Axis[] {
   const axis: Plot.Axis = {
     stroke: colour('--ink-soft'),
     font: '11px system-ui, sans-serif',
@@ -61,6 +62,8 @@ function axesOf(colour: Colour, { print, range }: Shape): Plot.Axis[] {
     ticks: { show: false },
   };
   const values: Plot.Axis.Values = (_plot, all) => all.map(print);
+  const times: Plot.Axis.Values = (_plot, all) =>
+    all.map((at) => printTime(at * 1_000));
   return [
     { ...axis, size: 24, gap: 8, space: 90, values: times },
     { ...axis, size: 60, gap: 8, space: 26, values, ...(!range && { splits }) },

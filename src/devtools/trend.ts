@@ -2,7 +2,7 @@
 import type { CacheStats } from '../report.js';
 import type { Chart } from './chart.js';
 import { make, section } from './element.js';
-import { milliseconds } from './format.js';
+import { clock, milliseconds } from './format.js';
 
 /** How many samples are kept. */
 const KEPT = 150;
@@ -18,6 +18,8 @@ export interface Sample {
   /** The median time of what the network answered, in milliseconds. */
   readonly networkMs: number | null;
 }
+
+const printTime = (at: number): string => clock.format(at);
 
 /** The middle one of some numbers. */
 export function median(numbers: readonly number[]): number | null {
@@ -113,6 +115,7 @@ export class Trend {
           draw(this.#ratio, {
             lines: [{ of: ({ ratio }) => ratio, colour: '--hit' }],
             print: (per) => `${per} %`,
+            printTime,
             range: [0, 100],
           }),
           draw(this.#latency, {
@@ -121,6 +124,7 @@ export class Trend {
               { of: ({ networkMs }) => networkMs, colour: '--network' },
             ],
             print: (ms) => (ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`),
+            printTime,
           }),
         ];
         this.#show();

@@ -1,10 +1,12 @@
 /**
- * mendbox/vite: the ready-made worker in a Vite app, served by the development server and emitted by the build.
+ * mendbox/vite: the worker of a Vite app, the ready-made one or its own, served by the development server and emitted by
+ * the build.
  *
  *   import { mendbox } from 'mendbox/vite';
  *   export default defineConfig({ plugins: [mendbox()] });
  *
- * The plugin names only what it needs of Vite, so its types ask for no version of Vite, and nothing of it is imported.
+ * The plugin names only what it needs of Vite, so its types ask for no version of Vite. Nothing of it is imported but the
+ * function that bundles, and that only for a worker of the app's own.
  */
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
@@ -13,6 +15,12 @@ import { readFile } from 'node:fs/promises';
 export interface MendboxPluginOptions {
   /** The file's path below Vite's `base`. Default `worker.js`, which is where `register()` looks when `base` is `/`. */
   readonly fileName?: string;
+  /**
+   * A worker of the app's own, such as `src/sw.ts`, below Vite's `root`. It is bundled into one classic script, which every
+   * engine registers; the app's aliases, `define` and environment hold in it, its plugins do not. Default: the ready-made
+   * worker.
+   */
+  readonly worker?: string;
   /** Serves the kill switch in the worker's place: it drops what mendbox stored and unregisters the worker. Default false. */
   readonly kill?: boolean;
 }
@@ -31,6 +39,17 @@ interface DevResponse {
 type Next = (error?: unknown) => void;
 type Handler = (request: DevRequest, response: DevResponse, next: Next) => void;
 
+/** What the plugin needs of Vite's settings. */
+interface Config {
+  readonly base: string;
+  readonly root: string;
+  readonly mode: string;
+  readonly isProduction: boolean;
+  readonly define?: Readonly<Record<string, unknown>> | undefined;
+  readonly resolve: { readonly alias: unknown };
+  readonly build: { readonly target: unknown };
+}
+
 /** What the plugin needs of Vite's development server. */
 interface DevServer {
   readonly config: { readonly base: string };
@@ -48,18 +67,48 @@ export interface MendboxPlugin {
   applyToEnvironment(environment: {
     readonly config: { readonly consumer: string };
   }): boolean;
+  configResolved(config: Config): void;
   configureServer(server: DevServer): void;
   generateBundle(this: Bundling): Promise<void>;
 }
 
 const require = createRequire(import.meta.url);
 
+/** Bundles a worker of the app's own; rejects with what Vite says of it. */
+async function bundled(entry: string, config: Config): Promise<string> {
+  const { build } = await import('vite');
+  const { root, mode, define, isProduction } = config;
+  const environment = isProduction ? 'production' : 'development';
+  const built = await build({
+    ...{ root, mode, configFile: false, logLevel: 'error', publicDir: false },
+    // A library's build leaves it as it is, and no browser has it.
+    define: { 'process.env.NODE_ENV': JSON.stringify(environment), ...define },
+    resolve: { alias: config.resolve.alias as [] },
+    build: {
+      target: config.build.target as string[],
+      write: false,
+      minify: isProduction,
+      lib: { entry, formats: ['iife'], name: 'worker' },
+    },
+  });
+  const parts = [built].flat().flatMap((each) => Object(each).output as Part[]);
+  const script = parts.find(({ type }) => type === 'chunk');
+  return script?.code ?? '';
+}
+
+/** What the plugin needs of what Vite has built. */
+interface Part {
+  readonly type: string;
+  readonly code?: string;
+}
+
 /**
- * Makes the plugin. Throws a TypeError for a file name that is absolute or leaves the app's folder; reading the file may
- * reject with Node's own error, which the build or the browser then shows.
+ * Makes the plugin. Throws a TypeError for a file name that is absolute or leaves the app's folder; what is wrong with the
+ * worker's own file the build, or the development server in the browser, then shows.
  */
 export function mendbox({
   fileName = 'worker.js',
+  worker,
   kill = false,
 }: MendboxPluginOptions = {}): MendboxPlugin {
   if (!/^[^/\\]/.test(fileName) || fileName.split('/').includes('..'))
@@ -69,9 +118,16 @@ export function mendbox({
   const script = require.resolve(
     kill ? 'mendbox/kill.js' : 'mendbox/worker.js',
   );
-  const read = (): Promise<string> => readFile(script, 'utf8');
+  let settings: Config | undefined;
+  const read = (): Promise<string> =>
+    worker === undefined || kill || !settings
+      ? readFile(script, 'utf8')
+      : bundled(worker, settings);
   return {
     name: 'mendbox',
+    configResolved(config) {
+      settings = config;
+    },
     // What is rendered on a server registers no worker.
     applyToEnvironment: ({ config }) => config.consumer === 'client',
     configureServer({ config, middlewares }) {
