@@ -25,7 +25,11 @@ function ownWorker(): ServiceWorker | undefined {
   return controller?.scriptURL === SCRIPT ? controller : undefined;
 }
 
+/** Whether an update was accepted: this page is of the old release until it is reloaded, and says so. */
+let isLeaving = false;
+
 async function showWorker(): Promise<void> {
+  if (isLeaving) return;
   const worker = ownWorker();
   say('worker', worker ? 'in control' : 'none of its own');
   say('release', '–');
@@ -45,7 +49,7 @@ await register(SCRIPT, {
     const prompt = find('[data-testid=app-prompt]');
     prompt.hidden = false;
     find('[data-testid=app-accept]').addEventListener('click', () => {
-      // Until the page is reloaded a second release may come, with a prompt of its own.
+      isLeaving = true;
       prompt.hidden = true;
       accept();
     });
