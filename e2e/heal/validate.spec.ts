@@ -50,6 +50,57 @@ test('E1: a 304 whose validator contradicts ours is no answer: the page gets the
   expect(await app.heals()).toHaveLength(1);
 });
 
+/** The origin moves the path to another URL, which has a representation of its own under the same tag. */
+function moveTo(origin: Origin, target: string): void {
+  const tag = { ...fresh('"first"', second).headers };
+  origin.answer(path, {
+    status: 302,
+    headers: { location: target, 'cache-control': 'no-store' },
+  });
+  origin.on(target, ({ headers: { range, 'if-none-match': condition } }) => {
+    if (condition !== undefined) return { status: 304, headers: tag };
+    const [, from] = /^bytes=(\d+)-$/.exec(range ?? '') ?? [];
+    if (from === undefined) return { headers: tag, body: second };
+    const place = `bytes ${from}-${second.length - 1}/${second.length}`;
+    return {
+      status: 206,
+      headers: { ...tag, 'content-range': place },
+      body: second.subarray(Number(from)),
+    };
+  });
+}
+
+test('E1: a 304 from where a redirect leads is no answer, whatever its validator', async ({
+  app,
+  origin,
+}) => {
+  await storeStale(app, origin);
+  moveTo(origin, '/moved');
+  const got = await app.fetch(path);
+  expect(got.sha256).toBe(sha256(second));
+  expect(got.redirected).toBe(true);
+  expect(await app.nextHeal()).toMatchObject({ fault: 'unusable-304' });
+});
+
+test('E11: the rest of a stored part does not come from where a redirect leads, whatever its validator', async ({
+  app,
+  origin,
+}) => {
+  const place = `bytes 0-99/${second.length}`;
+  const { headers } = fresh('"first"', first);
+  origin.answer(path, {
+    status: 206,
+    headers: { ...headers, 'content-range': place },
+    body: first.subarray(0, 100),
+  });
+  await app.fetch(path, { headers: { range: 'bytes=0-99' } });
+  await app.settled(path);
+  moveTo(origin, '/moved');
+  const got = await app.fetch(path);
+  expect(got.sha256).toBe(sha256(second));
+  expect(got.redirected).toBe(true);
+});
+
 test('E3: a 304 freshens the policy record and leaves the payload record alone', async ({
   app,
   origin,

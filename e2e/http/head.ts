@@ -119,6 +119,24 @@ const table: readonly HttpCase[] = pure([
     ],
   },
   {
+    name: 'a HEAD that is redirected says nothing of the stored GET',
+    spec: 'RFC 9111 4.3.5',
+    kind: 'required',
+    requests: [
+      { answer: ok('body', { 'cache-control': 'max-age=60', age: '100' }) },
+      {
+        init: HEAD,
+        answer: {
+          status: 302,
+          headers: { location: '{case}/to', 'cache-control': 'no-store' },
+        },
+        also: ['/to', { headers: FRESH }],
+        status: 200,
+      },
+      { answer: ok('new') },
+    ],
+  },
+  {
     name: 'a HEAD that fails with a 404 leaves the stored GET alone',
     spec: 'RFC 9111 4.3.5',
     kind: 'optimal',

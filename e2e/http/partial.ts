@@ -131,6 +131,37 @@ export const partial: readonly HttpCase[] = [
     ],
   },
   {
+    name: 'a stored part does not answer where If-Range names another representation',
+    spec: 'RFC 9110 13.1.5',
+    kind: 'required',
+    only: [
+      'chromium',
+      'Firefox shows a worker a request with If-Range as `no-store`, which Fetch 4.5 makes of it',
+    ],
+    requests: [
+      ask('bytes=2-7', part(2, 7)),
+      {
+        init: withHeaders({ range: 'bytes=3-5', 'if-range': '"two"' }),
+        answer: ok('0123456789', { ...FRESH, etag: '"new"' }),
+        // To a 304 there would be nothing to answer with.
+        sent: { 'if-none-match': undefined },
+      },
+    ],
+  },
+  {
+    name: 'a stored part answers no HEAD, which knows no Range',
+    spec: 'RFC 9110 14.2',
+    kind: 'required',
+    requests: [
+      ask('bytes=2-7', part(2, 7)),
+      {
+        init: { method: 'HEAD', headers: { range: 'bytes=3-5' } },
+        answer: ok('', { ...FRESH, etag: '"one"' }),
+        status: 200,
+      },
+    ],
+  },
+  {
     name: 'what is missing behind a stored beginning is asked for, on condition',
     spec: 'RFC 9111 3.4',
     kind: 'optimal',

@@ -1,8 +1,8 @@
 /** Builds the responses that a page sees from what is stored, and from what the network brought. */
 import {
+  asksForPart,
   currentAge,
   formatCacheStatus,
-  ifRangeHolds,
   requestedRange,
   type ByteRange,
   type CacheStatus,
@@ -29,11 +29,11 @@ export type Part = ByteRange | 'whole' | 'unsatisfiable';
 
 /** Which part of the entry a request asks for (RFC 9110 section 14.2). */
 export function partOf(request: Request, entry: Entry): Part {
-  const { headers } = request;
-  if (!headers.has('range') || request.method !== 'GET') return 'whole';
-  if (entry.status === 206) return requestedRange(headers, entry.record.total);
-  if (entry.status !== 200 || !ifRangeHolds(headers, entry)) return 'whole';
-  return requestedRange(headers, entry.record.length);
+  const { status, record } = entry;
+  const isDivisible = status === 200 || status === 206;
+  return isDivisible && asksForPart(request, entry)
+    ? requestedRange(request.headers, record.total)
+    : 'whole';
 }
 
 type Fields = [name: string, value: string][];

@@ -30,8 +30,10 @@ export function isStrongDate(headers: Headers): boolean {
 }
 
 /** Whether bytes of this response may be joined with others of the same representation (RFC 9110 section 8.8.1). */
-export function hasStrongValidator(stored: ResponseView): boolean {
-  const { headers } = stored;
+export function hasStrongValidator(response: ResponseView): boolean {
+  const { headers, redirected } = response;
+  // A validator names a representation of one URL (section 8.8).
+  if (redirected) return false;
   return headers.has('etag')
     ? isStrongTag(headers.get('etag'))
     : isStrongDate(headers);

@@ -17,6 +17,7 @@ export { invalidated, isSafe } from './invalidation.js';
 export type { RequestView, ResponseView, StoredView } from './message.js';
 export { noVarySearchKey } from './no-vary-search.js';
 export {
+  asksForPart,
   covers,
   ifRangeHolds,
   parseContentRange,

@@ -16,6 +16,8 @@ export interface RequestView {
 export interface ResponseView {
   readonly status: number;
   readonly headers: Headers;
+  /** Known for a real `Response`: it is of another URL than the one that was asked for, and so are its validators. */
+  readonly redirected?: boolean;
 }
 
 /**

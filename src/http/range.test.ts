@@ -100,6 +100,24 @@ test('If-Range holds only for the same strong validator', () => {
   expect(holds('x', new Headers())).toBe(false);
 });
 
+test('a stored part answers no HEAD, and nobody whose If-Range names another representation', () => {
+  const stored: StoredView = {
+    status: 206,
+    headers: new Headers({ etag: '"a"', 'content-range': 'bytes 4-9/10' }),
+    requestHeaders: new Headers(),
+    requestTime: 0,
+    responseTime: 0,
+  };
+  const answers = (method: string, condition: string) => {
+    const headers = new Headers({ range: 'bytes=5-6', 'if-range': condition });
+    const url = 'https://example.com/';
+    return covers(stored, { method, url, headers, cache: 'default' });
+  };
+  expect(answers('GET', '"a"')).toBe(true);
+  expect(answers('GET', '"b"')).toBe(false);
+  expect(answers('HEAD', '"a"')).toBe(false);
+});
+
 const COVERS: [part: string, range: string | undefined, result: boolean][] = [
   ['bytes 4-9/10', 'bytes=-5', true],
   ['bytes 4-9/10', 'bytes=6-8', true],

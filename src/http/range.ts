@@ -102,6 +102,8 @@ export function covers(stored: ResponseView, request: RequestView): boolean {
   const part = parseContentRange(stored.headers.get('content-range'));
   if (!part) return false;
   const { first, last, total } = part;
+  const isWhole = first === 0 && last + 1 === total;
+  if (!asksForPart(request, stored)) return isWhole;
   if (total === undefined) {
     const spec = rangeSpec(request.headers.get('range'));
     if (spec?.first === undefined || spec.last === undefined) return false;
@@ -109,6 +111,16 @@ export function covers(stored: ResponseView, request: RequestView): boolean {
   }
   const wanted = requestedRange(request.headers, total);
   if (wanted === 'unsatisfiable') return false;
-  if (wanted === 'whole') return first === 0 && last === total - 1;
+  if (wanted === 'whole') return isWhole;
   return wanted.first >= first && wanted.last <= last;
 }
+
+/**
+ * Whether a request's Range counts: "a server MUST ignore a Range header field received with a request method that is
+ * unrecognized or for which range handling is not defined" (RFC 9110 section 14.2), and where If-Range does not hold.
+ */
+export const asksForPart = (
+  { method, headers }: RequestView,
+  stored: ResponseView,
+): boolean =>
+  method === 'GET' && headers.has('range') && ifRangeHolds(headers, stored);

@@ -213,6 +213,17 @@ test('HEAD says nothing about a stored part or error', () => {
   expect(headUpdate(stored(TAG, 206), response({}))).toBe('none');
 });
 
+test('what another URL answers says nothing of this one', () => {
+  const redirected = (fields: Fields, status?: number) => ({
+    ...response(fields, status),
+    redirected: true,
+  });
+  expect(validation(stored(TAG), redirected(TAG, 304))).toBe('unusable');
+  expect(headUpdate(stored(TAG), redirected(TAG))).toBe('none');
+  expect(headUpdate(stored({}), redirected({}))).toBe('none');
+  expect(sameRepresentation(stored(TAG), redirected(TAG))).toBe(false);
+});
+
 const STRENGTHS: [fields: Fields, strong: boolean][] = [
   [{ etag: '"a"' }, true],
   [{ etag: '"\u00fc"' }, true],

@@ -26,14 +26,16 @@ export function conditionalHeaders(
 /**
  * What the answer to a conditional request says of the stored response (RFC 9111 section 4.3.3).
  *
- * A 304 is unusable if it was not asked for or if its validators contradict ours; one without any validator is about
- * the only response that it can be about.
+ * A 304 is unusable if it was not asked for, if it is another URL's or if its validators contradict ours; one without any
+ * validator is about the only response that it can be about.
  */
 export function validation(
   stored: StoredView,
   response: ResponseView,
 ): 'not-modified' | 'modified' | 'unusable' {
   if (response.status !== 304) return 'modified';
+  // It was asked of this URL, and answered by another.
+  if (response.redirected) return 'unusable';
   if (conditionalHeaders(stored).length === 0) return 'unusable';
   const ours = stored.headers.get('etag');
   const theirs = response.headers.get('etag');
@@ -104,9 +106,9 @@ export function headUpdate(
   stored: StoredView,
   response: ResponseView,
 ): 'freshen' | 'invalidate' | 'none' {
-  // "receives a 200 (OK) response"
-  if (response.status !== 200 || stored.status !== 200) return 'none';
-  const { headers } = response;
+  const { status, headers, redirected } = response;
+  // "receives a 200 (OK) response", of the same URL
+  if (status !== 200 || stored.status !== 200 || redirected) return 'none';
   // "matching values for any received validator fields"
   for (const name of ['etag', 'last-modified']) {
     const received = headers.get(name);
