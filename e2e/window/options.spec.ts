@@ -41,6 +41,20 @@ test('maxBytes: the sum of all bodies stays below it', async ({
   expect([bytes, entries]).toEqual([80_000, 2]);
 });
 
+test('maxBytes: a body larger than that is passed on, and drives nothing out', async ({
+  idle,
+  origin,
+}) => {
+  origin.answer('/small', { headers: kept, body: 'small' });
+  origin.answer('/large', { headers: kept, body: noise('large', 150_000) });
+  await startOwn(idle, 'install({ maxBytes: 100_000 });');
+  await store(idle, '/small');
+  const large = await idle.fetch('/large');
+  expect(large.headers['cache-status']).not.toContain('stored');
+  expect(await status(idle, '/small')).toMatch(isHit);
+  expect(await idle.keys()).toEqual([idle.key('/small')]);
+});
+
 test('maxAgeSeconds: what is older is not used without asking, however fresh it says it is', async ({
   idle,
   origin,
@@ -70,28 +84,57 @@ test('memoryBytes: 0 keeps nothing in memory, and what is on disk is looked at e
   expect(await status(idle, '/a')).toContain('healed-length-mismatch');
 });
 
+/** Breaks what is stored of /a, and asks for it. */
+async function breakAndFetch(app: App): Promise<string | undefined> {
+  await app.damage('/a', ({ payload }) => {
+    payload['body'] = new ArrayBuffer(1);
+  });
+  return status(app, '/a');
+}
+
+/** Breaks it so often that it is no longer stored. */
+async function makeHopeless(app: App): Promise<void> {
+  for (let heals = 0; heals < 3; heals++) {
+    await store(app, '/a');
+    expect(await breakAndFetch(app)).toContain('; stored;');
+  }
+  await app.settled('/a');
+  expect(await breakAndFetch(app)).not.toContain('stored');
+  expect(await status(app, '/a')).not.toContain('stored');
+}
+
 test('I2: what breaks over and over is not stored for a while, unless the worker is asked to forget', async ({
   idle,
   origin,
 }) => {
   origin.answer('/a', { headers: kept, body: 'data' });
   await startOwn(idle, 'install({ memoryBytes: 0 });');
-  const breakAndFetch = async (): Promise<string | undefined> => {
-    await idle.damage('/a', ({ payload }) => {
-      payload['body'] = new ArrayBuffer(1);
-    });
-    return status(idle, '/a');
-  };
-  for (let heals = 0; heals < 3; heals++) {
-    await store(idle, '/a');
-    expect(await breakAndFetch()).toContain('; stored;');
-  }
-  await idle.settled('/a');
-  expect(await breakAndFetch()).not.toContain('stored');
-  expect(await status(idle, '/a')).not.toContain('stored');
+  await makeHopeless(idle);
   await idle.ask('forget');
   await store(idle, '/a');
-  expect(await breakAndFetch()).toContain('; stored;');
+  expect(await breakAndFetch(idle)).toContain('; stored;');
+});
+
+test('I2, F2: for how long is not told by a clock that may be set back', async ({
+  idle,
+  origin,
+}) => {
+  origin.answer('/a', { headers: kept, body: 'data' });
+  await startOwn(
+    idle,
+    `const tick = performance.now.bind(performance);
+    let [ahead, later] = [3_600_000, 0];
+    performance.now = () => tick() + later;
+    install({ memoryBytes: 0, now: () => Date.now() + ahead });
+    addEventListener('message', ({ data, ports }) => {
+      if (!data.setBack) return;
+      [ahead, later] = [0, 400_000];
+      ports[0].postMessage({ ok: true });
+    });`,
+  );
+  await makeHopeless(idle);
+  await idle.page.evaluate((m) => window.bench.ask(m), { setBack: true });
+  expect(await status(idle, '/a')).toContain('; stored');
 });
 
 test('fetchOptions: they are added to every request but navigations', async ({

@@ -237,7 +237,7 @@ export class Core {
     const { key, id } = broken;
     if (id === undefined) this.memory.forgetAll(key);
     else this.memory.forget(key, id);
-    this.relapses.note(baseOf(key), this.settings.now());
+    this.relapses.note(baseOf(key));
     this.changed(baseOf(key));
     return this.store.drop(key, id);
   }

@@ -67,13 +67,13 @@ export class Relapses {
   readonly #heals = new Recent<number[]>(REMEMBERED);
 
   /** Notes a healing. */
-  note(base: string, now: number): void {
-    this.#heals.set(base, [...this.#recent(base, now), now]);
+  note(base: string): void {
+    this.#heals.set(base, [...this.#recent(base), performance.now()]);
   }
 
   /** Whether this URL has healed so often of late that storing it is no use. */
-  isHopeless(base: string, now: number): boolean {
-    return this.#recent(base, now).length > HEALS;
+  isHopeless(base: string): boolean {
+    return this.#recent(base).length > HEALS;
   }
 
   /** Forgets them all. */
@@ -81,9 +81,10 @@ export class Relapses {
     this.#heals.clear();
   }
 
-  #recent(base: string, now: number): number[] {
-    const heals = this.#heals.get(base) ?? [];
-    return heals.filter((at) => now - at < WINDOW);
+  /** By performance.now(): a clock that is set back must not make a URL hopeless for long. */
+  #recent(base: string): number[] {
+    const since = performance.now() - WINDOW;
+    return (this.#heals.get(base) ?? []).filter((at) => at > since);
   }
 }
 

@@ -12,7 +12,7 @@ export interface HealingCacheOptions {
   maxBytes?: number;
   /** Most stored responses. Default 10,000. */
   maxEntries?: number;
-  /** The largest body that is stored, in bytes; a larger one only passes through. Default 64 MiB: of maxBytes' default a quarter, so that no one body drives out most others. */
+  /** The largest body that is stored, in bytes; a larger one only passes through. Default 64 MiB: of maxBytes' default a quarter, so that no one body drives out most others; never more than maxBytes. */
   maxEntryBytes?: number;
   /** The age above which a stored response is no longer used without asking, in seconds. Default: no cap but the response's own. */
   maxAgeSeconds?: number;
@@ -85,8 +85,12 @@ function checked(options: HealingCacheOptions): HealingCacheOptions {
     ([, value]) => value !== undefined,
   );
   const { partition } = options;
+  const set: Settings = { ...defaults(), ...Object.fromEntries(given) };
+  const { maxBytes, maxEntryBytes } = set;
   return {
-    ...Object.fromEntries(given),
+    ...set,
+    // A body that fills more than all there is room for would drive out everything else first.
+    maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
     ...(partition && { partition: checkedPartition(partition) }),
   };
 }

@@ -130,7 +130,7 @@ function mayStore(core: Core, visit: Visit, response: Response): boolean {
     (response.status !== 206 || partOfResponse(response) !== undefined) &&
     isStorable(request, response) &&
     !isUnlikely(request, response) &&
-    !core.relapses.isHopeless(base, core.settings.now())
+    !core.relapses.isHopeless(base)
   );
 }
 

@@ -215,12 +215,11 @@ class Splice {
   /** Writes the good slices and the fetched ones back; what cannot be written is dropped. */
   async #repair(): Promise<void> {
     const { record } = this.#entry;
-    const { relapses, settings, memory, store } = this.#core;
+    const { relapses, memory, store } = this.#core;
     const { key } = record;
-    relapses.note(baseOf(key), settings.now());
+    relapses.note(baseOf(key));
     memory.forget(key, record.id);
-    const mendable =
-      this.#isReadable && !relapses.isHopeless(baseOf(key), settings.now());
+    const mendable = this.#isReadable && !relapses.isHopeless(baseOf(key));
     if (mendable && (await store.mend(record, this.#whole()))) return;
     if (this.#broken) await this.#core.drop(this.#broken);
   }

@@ -101,8 +101,7 @@ async function isDeclared(
     return true;
   const bytes = content instanceof Blob ? await content.arrayBuffer() : content;
   if (await matchesFields(bytes, headers)) return true;
-  const { now } = core.settings;
-  if (!core.relapses.isHopeless(base, now()))
+  if (!core.relapses.isHopeless(base))
     core.tell({
       url: request.url,
       fault: 'integrity-mismatch',
@@ -110,7 +109,7 @@ async function isDeclared(
       outcome: 'dropped',
       durationMs: 0,
     });
-  core.relapses.note(base, now());
+  core.relapses.note(base);
   return false;
 }
 
