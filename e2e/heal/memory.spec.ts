@@ -72,6 +72,46 @@ for (const [which, suffix] of [
     expect(origin.requests(path)).toHaveLength(2);
   });
 
+test('a worker that is never idle meets rot under the memory tier all the same', async ({
+  app,
+  origin,
+}) => {
+  origin.answer(path, fresh);
+  await app.fetch(path);
+  await app.settled(path);
+  await app.damage(path, (pair) => {
+    pair.payload['body'] = new ArrayBuffer(1);
+  });
+  await app.page.evaluate(async (url) => {
+    while (window.bench.heals.length === 0) await window.bench.fetch(url);
+  }, path);
+  expect(await app.nextHeal()).toMatchObject({ outcome: 'rewritten' });
+});
+
+test('of two stored variants that may answer the later one does, though only the other is in memory', async ({
+  app,
+  origin,
+}) => {
+  const as = (language: string): RequestInit => ({
+    headers: { 'x-language': language },
+  });
+  origin.on(path, ({ headers }) => ({
+    headers: { ...fresh.headers, vary: 'x-language' },
+    body: String(headers['x-language']),
+  }));
+  await app.fetch(path, as('en'));
+  await app.fetch(path, as('de'));
+  await expect.poll(() => app.keys()).toContain(app.key(`${path} #2`));
+  const large = noise('large', 70_000);
+  const date = new Date(Date.now() + 5_000).toUTCString();
+  origin.answer(path, { headers: { ...fresh.headers, date }, body: large });
+  await app.fetch(path, { ...as('de'), cache: 'reload' });
+  await app.settled(`${path} #2`, sha256(large));
+  const got = await app.fetch(path, as('en'));
+  expect(got.headers['cache-status']).toMatch(isHit);
+  expect(got.sha256).toBe(sha256(large));
+});
+
 test('memory does not outlive an entry that somebody deleted', async ({
   app,
   origin,

@@ -16,6 +16,7 @@ import { baseKey, isCredentialed, withoutSearch } from './key.js';
 import { viewOf, young } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
+import { Recent } from './recent.js';
 import { Probe } from './probe.js';
 import { Search } from './search.js';
 import { isNews, tell } from './tell.js';
@@ -69,6 +70,7 @@ export class Core {
   /** Drops that have not been done yet, or failed. */
   #owed = new Set<Accepts>();
   readonly #uses = new Map<string, number>();
+  readonly #noted = new Recent<number>(MEMORY_ENTRIES);
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -193,7 +195,10 @@ export class Core {
   hit({ record }: Entry): void {
     this.counts.hits++;
     const now = this.settings.now();
-    if (now - record.used > USED_STEP) this.#uses.set(record.key, now);
+    const { key, used } = record;
+    if (now - (this.#noted.get(key) ?? used) <= USED_STEP) return;
+    this.#noted.set(key, now);
+    this.#uses.set(key, now);
   }
 
   /** Writes down when entries last answered; behind an answer that waits for the store anyway. */
@@ -361,11 +366,6 @@ export class Core {
     const held = this.memory.entries(base);
     if (!held.some(({ record }) => record.id === entry.record.id))
       this.memory.remember(entry);
-  }
-
-  /** Keeps a verified entry in the memory tier. */
-  remember(entry: Entry): void {
-    this.memory.remember(entry);
   }
 
   /** Tells listeners of a healing. */

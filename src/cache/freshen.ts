@@ -54,10 +54,9 @@ export function freshened(
     requestTime,
     responseTime,
   });
-  const { body, status } = entry;
   const fresh: Entry = {
-    ...{ status, headers, requestHeaders, requestTime, responseTime },
-    ...{ record, body },
+    ...entry,
+    ...{ record, headers, requestHeaders, requestTime, responseTime },
   };
   visit.background.push(
     mayKeep(fresh) ? keptFresh(core, base, fresh) : core.invalidate(base),
@@ -76,8 +75,9 @@ function mayKeep({ status, headers, record }: Entry): boolean {
 
 function keptFresh(core: Core, base: string, fresh: Entry): Promise<unknown> {
   const { body, record } = fresh;
-  core.memory.forget(record.key);
-  if (body.is !== 'blob' || body.verified) core.remember(fresh);
+  // See remember() in write.ts.
+  if (body.is === 'blob' && !body.verified) core.memory.forgetAll(base);
+  else core.memory.remember(fresh);
   core.freshened(base);
   const written = core.store.freshen(record).then((isWritten) => {
     // It was dropped while the origin was asked: memory must not keep it.

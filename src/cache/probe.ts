@@ -13,39 +13,59 @@ import type { Core } from './core.js';
 /** How long the worker must have been idle, in milliseconds. */
 const IDLE_MS = 200;
 
+/** How long it may be busy before it is probed all the same, in milliseconds. */
+const BUSY_MS = 2_000;
+
 /** Probes what answered from memory. */
 export class Probe {
   readonly #core: Core;
-  readonly #pending = new Map<string, Entry>();
+  /** The ids of what is to be probed, by key: bodies that memory lets go of are not held here. */
+  readonly #pending = new Map<string, string>();
   #isCounted = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When something answered last, and when the first of what is pending did, by performance.now(), in milliseconds. */
+  #notedAt = 0;
+  #firstAt = 0;
 
   constructor(core: Core) {
     this.#core = core;
   }
 
   /** Notes that an entry answered from memory. */
-  note(entry: Entry): void {
-    this.#pending.set(entry.record.key, entry);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(), IDLE_MS);
+  note({ record }: Entry): void {
+    this.#notedAt = performance.now();
+    if (this.#pending.size === 0) {
+      this.#firstAt = this.#notedAt;
+      this.#wait();
+    }
+    this.#pending.set(record.key, record.id);
+  }
+
+  #wait(): void {
+    setTimeout(() => {
+      const now = performance.now();
+      const isIdle = now - this.#notedAt >= IDLE_MS;
+      if (isIdle || now - this.#firstAt > BUSY_MS) void this.#run();
+      else this.#wait();
+    }, IDLE_MS);
   }
 
   async #run(): Promise<void> {
-    const entries = [...this.#pending.values()];
+    const pending = [...this.#pending];
     this.#pending.clear();
-    for (const entry of entries) await this.#probe(entry);
+    for (const [key, id] of pending) await this.#probe(key, id);
     await this.#core.noteUses();
     // Once in a worker's life: what others dropped or damaged is still in the sums that the budget goes by.
     if (!this.#isCounted) await this.#core.store.recount();
     this.#isCounted = true;
   }
 
-  async #probe(entry: Entry): Promise<void> {
+  async #probe(key: string, id: string): Promise<void> {
     const core = this.#core;
-    const { key, id } = entry.record;
     const base = baseOf(key);
-    if (core.flights.storing(base)) return;
+    const entry = core.memory
+      .entries(base)
+      .find(({ record }) => record.key === key && record.id === id);
+    if (!entry || core.flights.storing(base)) return;
     const found = await core.store.find(base, (policies) =>
       policies.find(({ record }) => record.key === key),
     );

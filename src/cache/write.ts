@@ -74,19 +74,16 @@ async function storedNow(
 }
 
 function remember(core: Core, draft: Draft, record: PolicyRecord): void {
-  core.memory.forget(record.key);
   core.changed(draft.base);
   const { content } = draft.body;
   // A Blob made here holds memory; the database's own handle, met at the next lookup, does not. The record's form may be
-  // another: where the engine refused the Blob its bytes were stored.
-  if (content instanceof Blob) return;
-  core.remember({
+  // another: where the engine refused the Blob its bytes were stored. What lies on the disk only may answer in the place
+  // of the variants in memory, so they are looked up there as well.
+  if (content instanceof Blob) return core.memory.forgetAll(draft.base);
+  core.memory.remember({
     ...draft,
     record,
-    body:
-      content instanceof ArrayBuffer
-        ? { is: 'buffer', buffer: content }
-        : { is: 'none' },
+    body: content ? { is: 'buffer', buffer: content } : { is: 'none' },
   });
 }
 

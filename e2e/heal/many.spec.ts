@@ -1,0 +1,113 @@
+/** A store of many entries: what is done to them takes few requests, so that it ends within its deadline. */
+import { expect, isHit, test, type App } from '../fixtures.js';
+import { startOwn } from '../own-worker.js';
+import type { Answer, Origin } from '../origin.js';
+
+const fresh: Answer = {
+  headers: { 'cache-control': 'max-age=3600' },
+  body: 'many',
+};
+
+/** Copies one stored pair under so many keys, /many/0000 and so on; nothing reads them. */
+async function fill(app: App, origin: Origin, count: number): Promise<void> {
+  origin.answer('/seed', fresh);
+  await app.fetch('/seed');
+  await app.settled('/seed');
+  await app.page.evaluate(
+    async ([key, most]) => {
+      const { policy, payload } = await window.bench.read(key, 'mendbox');
+      const open = indexedDB.open('mendbox');
+      await new Promise((resolve) => {
+        open.addEventListener('success', resolve);
+      });
+      const change = open.result.transaction(
+        ['policies', 'payloads'],
+        'readwrite',
+      );
+      for (let n = 0; n < most; n++) {
+        const name = `many/${String(n).padStart(4, '0')}`;
+        const own = key.replace('seed', name);
+        change.objectStore('policies').put({ ...policy, key: own }, own);
+        change.objectStore('payloads').put(payload, own);
+      }
+      await new Promise((resolve) => {
+        change.addEventListener('complete', resolve);
+      });
+      open.result.close();
+    },
+    [app.key('/seed'), count] as const,
+  );
+}
+
+const purge = (app: App, filter: object): Promise<number> =>
+  app.ask<number>('purge', { filter });
+
+test('neighbours are purged in one go', async ({ idle: app, origin }) => {
+  await app.start({});
+  await fill(app, origin, 300);
+  await app.shim({});
+  const filter = { prefix: app.key('/many/') };
+  expect(await purge(app, filter)).toBe(300);
+  const { delete: deletes = 0 } = await app.shim({});
+  expect(deletes).toBeLessThan(10);
+  expect(await app.keys()).toEqual([app.key('/seed')]);
+});
+
+test('what lies scattered is purged, however much it is, and its neighbours stay', async ({
+  app,
+  origin,
+}) => {
+  await fill(app, origin, 1_300);
+  expect(await purge(app, { pattern: /[13579]$/ })).toBe(650);
+  const left = await app.keys();
+  expect(left).toHaveLength(651);
+  expect(left.filter((key) => /[13579]$/.test(key))).toEqual([]);
+});
+
+test('the least recently used of many make room, and what is stored last stays', async ({
+  idle: app,
+  origin,
+}) => {
+  await startOwn(app, 'install({ maxEntries: 500 });');
+  await fill(app, origin, 1_000);
+  await app.ask('verify');
+  origin.answer('/last', fresh);
+  await app.fetch('/last');
+  await app.settled('/last');
+  expect(await app.keys()).toHaveLength(450);
+  expect(await app.keys()).toContain(app.key('/last'));
+});
+
+test('a use is noted once a minute, however often an entry answers', async ({
+  idle: app,
+  origin,
+}) => {
+  await app.start({});
+  origin.answer('/a', fresh);
+  origin.answer('/other', fresh);
+  for (const path of ['/a', '/other']) {
+    await app.fetch(path);
+    await app.settled(path);
+  }
+  const used = async (): Promise<unknown> =>
+    (await app.records('/a')).policy?.['used'];
+  /** The idle probe comes by, which notes uses when it has mended. */
+  const probed = async (nth: number): Promise<void> => {
+    await app.damage('/other', ({ payload }) => {
+      payload['body'] = new ArrayBuffer(4);
+    });
+    await app.fetch('/other');
+    await app.nextHeal(nth);
+    await app.settled('/other');
+  };
+  await app.shim({ clock: 120_000 });
+  const before = await used();
+  expect((await app.fetch('/a')).headers['cache-status']).toMatch(isHit);
+  await expect.poll(used).not.toBe(before);
+  const noted = await used();
+  await app.shim({ clock: 150_000 });
+  expect((await app.fetch('/a')).headers['cache-status']).toMatch(isHit);
+  await probed(1);
+  await probed(2);
+  expect(await used()).toBe(noted);
+});
