@@ -12,8 +12,8 @@ import { EVERY, flightsOf, type Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Facts } from './heal.js';
 import type { Hooks } from './hooks.js';
-import { baseKey, isCredentialed, withoutSearch } from './key.js';
-import { viewOf, young } from './mode.js';
+import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
+import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
 import { Recent } from './recent.js';
@@ -294,11 +294,13 @@ export class Core {
     this.memory.forgetWhere(accepts);
     this.flights.outdate(accepts);
     this.changed();
-    const count = await this.#owing(accepts, this.store.purge(accepts));
+    const purged = await this.#owing(accepts, this.store.purge(accepts));
     // What was read in the meantime.
     this.memory.forgetWhere(accepts);
     this.changed();
-    return count || 0;
+    const keys = purged || [];
+    for (const key of keys) this.network.note(urlOfKey(key), true);
+    return keys.length;
   }
 
   /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait for it. */

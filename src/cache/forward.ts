@@ -5,7 +5,7 @@
  * 1. First contact with a URL: the page's request as it is.
  * 2. Validation: the page's mode with our own validators and no other field of ours.
  * 3. A refetch of a URL asked before, a part of one, and every replay: past the HTTP cache, which may still hold the
- *    first contact's answer. `asked before` outlives drops and evictions.
+ *    first contact's answer. `asked before` outlives drops and evictions; what was dropped on demand is replayed.
  * 4. Across origins own fields would cause a preflight: the mode alone says what we want.
  * 5. What fails with own fields is sent again as the page made it: a redirect to another origin refuses them.
  * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
@@ -15,7 +15,8 @@ import { hooksOf, type Hooks } from './hooks.js';
 import { copyOf, isCut } from './keep.js';
 import type { Settings } from './options.js';
 import { Recent } from './recent.js';
-import type { Visit } from './visit.js';
+import { withoutFragment } from './key.js';
+import type { FetchEventLike, Visit } from './visit.js';
 
 /** A response, and when its request was sent and its head arrived, in milliseconds since the epoch. */
 export interface Arrival {
@@ -48,7 +49,10 @@ const REMEMBERED = 20_000;
 export class Network {
   readonly #settings: Settings;
   readonly #origin: string;
-  readonly #asked = new Recent<true>(REMEMBERED);
+  /** The URLs asked before; true: what the HTTP cache may hold of one has been dropped here since. */
+  readonly #asked = new Recent<boolean>(REMEMBERED);
+  /** Events whose preload has been used. */
+  readonly #preloads = new WeakSet<FetchEventLike>();
 
   constructor(settings: Settings, origin: string) {
     this.#settings = settings;
@@ -58,10 +62,13 @@ export class Network {
   /** Sends a request for a URL of which nothing usable is stored. */
   async plain(visit: Visit): Promise<Arrival> {
     const { request, clone } = visit;
+    const isDropped = this.#asked.get(withoutFragment(request.url));
+    // A preload has come through the HTTP cache as well.
+    if (isDropped) return this.replay(visit);
     const preloaded = await this.#preloaded(visit);
     if (preloaded) return preloaded;
     // The HTTP cache has no use for a part: see isCut().
-    const again = this.#asked.has(request.url) || request.headers.has('range');
+    const again = isDropped === false || request.headers.has('range');
     this.note(request.url);
     if (again && request.cache === 'default' && request.mode !== 'navigate')
       return this.#quietly(visit);
@@ -146,9 +153,9 @@ export class Network {
     return this.#send(visit, withFields(clone, fields, init));
   }
 
-  /** Notes that the HTTP cache may hold something of this URL that must not come back. */
-  note(url: string): void {
-    this.#asked.set(url, true);
+  /** Notes that the HTTP cache may hold something of this URL that must not come back, and whether it has been dropped. */
+  note(url: string, isDropped = false): void {
+    this.#asked.set(withoutFragment(url), isDropped);
   }
 
   #isOwn({ url }: Request): boolean {
@@ -192,6 +199,9 @@ export class Network {
   async #preloaded({ event, request }: Visit): Promise<Arrival | undefined> {
     if (request.mode !== 'navigate' || !event?.preloadResponse)
       return undefined;
+    // A body can be handed on once.
+    if (this.#preloads.has(event)) return undefined;
+    this.#preloads.add(event);
     const requestTime = this.#settings.now();
     // A preload that fails is no reason to fail: the request itself is sent.
     const response = await event.preloadResponse.catch(() => undefined);
@@ -228,18 +238,7 @@ function withFields(
   for (const [name, value] of fields)
     if (value === undefined) headers.delete(name);
     else headers.set(name, value);
-  if (request.mode !== 'no-cors') return rebuilt(request, { headers, ...init });
   // A no-cors request would drop the fields without a word; ours are same-origin.
-  return new Request(request.url, {
-    mode: 'same-origin',
-    credentials: request.credentials,
-    redirect: request.redirect,
-    integrity: request.integrity,
-    cache: request.cache,
-    signal: request.signal,
-    referrer: request.referrer,
-    referrerPolicy: request.referrerPolicy,
-    headers,
-    ...init,
-  });
+  const mode = request.mode === 'no-cors' && { mode: 'same-origin' as const };
+  return rebuilt(request, { ...mode, headers, ...init });
 }

@@ -65,7 +65,7 @@ export async function writePair(
   const payload = { schema: FINGERPRINT, id: record.id, body: content };
   const replaced = variants.find((variant) => variant.key === key);
   const sums = {
-    bytes: Math.max(0, kept.bytes + record.length - (replaced?.length ?? 0)),
+    bytes: kept.bytes + record.length - (replaced?.length ?? 0),
     entries: kept.entries + (replaced ? 0 : 1),
   };
   await Promise.all([
@@ -111,15 +111,90 @@ export async function drop(
     const stored = await change.objectStore('policies').getAll(range);
     if (id !== undefined && stored.some((each) => idOf(each) !== id))
       return false;
-    const bytes = stored.reduce<number>((sum, it) => sum + lengthOf(it), 0);
-    sums = await totalsWith(change, -bytes, -stored.length);
+    const { bytes, entries } = await totalsOf(change);
+    sums = {
+      bytes: stored.reduce<number>((sum, it) => sum - lengthOf(it), bytes),
+      entries: entries - stored.length,
+    };
   }
   await Promise.all([
-    change.objectStore('policies').delete(range),
-    change.objectStore('payloads').delete(range),
+    deleted(change, [range]),
     sums ? meta.put(sums, 'totals') : meta.delete('totals'),
   ]);
   return true;
+}
+
+/** Deletes what lies under these keys, both halves of it. */
+const deleted = (
+  change: Change,
+  keys: readonly (IDBKeyRange | string)[],
+): Promise<unknown> =>
+  Promise.all(
+    keys.flatMap((key) => [
+      change.objectStore('policies').delete(key),
+      change.objectStore('payloads').delete(key),
+    ]),
+  );
+
+/** Most runs that one transaction drops, so that it ends within its deadline. */
+const RUNS = 500;
+
+/** The accepted ones of keys that are in order, neighbours together: key by key a large store would take seconds. */
+function runsOf(
+  keys: readonly string[],
+  accepts: (key: string) => boolean,
+): string[][] {
+  const runs: string[][] = [];
+  let run: string[] | undefined;
+  for (const key of keys)
+    // Somebody else's keys may be anything that IndexedDB orders.
+    if (!accepts(String(key))) run = undefined;
+    else if (run) run.push(key);
+    else runs.push((run = [key]));
+  return runs;
+}
+
+const rangeOf = (run: readonly string[]): IDBKeyRange =>
+  IDBKeyRange.bound(run[0], run.at(-1));
+
+/** Drops accepted keys, and adds those of policies to `purged`; true where there may be more. */
+export async function purgeSome(
+  change: Change,
+  accepts: (key: string) => boolean,
+  purged: string[],
+): Promise<boolean> {
+  const held = runsOf(
+    await change.objectStore('policies').getAllKeys(),
+    accepts,
+  );
+  // A payload without a policy that lies between two of them is of no use to anybody.
+  const some = held.slice(0, RUNS);
+  await deleted(change, some.map(rangeOf));
+  for (const key of some.flat()) purged.push(String(key));
+  if (held.length > RUNS) return true;
+  const orphans = runsOf(
+    await change.objectStore('payloads').getAllKeys(),
+    accepts,
+  );
+  await deleted(change, orphans.slice(0, RUNS).map(rangeOf));
+  // The sums are counted anew, and no list of URLs outlives them.
+  if (some.length + orphans.length > 0)
+    await change.objectStore('meta').clear();
+  return orphans.length > RUNS;
+}
+
+/** Notes when entries last answered, in milliseconds. */
+export async function touch(
+  change: Change,
+  uses: readonly (readonly [key: string, used: number])[],
+): Promise<void> {
+  const policies = change.objectStore('policies');
+  await Promise.all(
+    uses.map(async ([key, used]) => {
+      const policy = await policies.get(key);
+      if (idOf(policy)) await policies.put({ ...Object(policy), used }, key);
+    }),
+  );
 }
 
 interface Variant {
@@ -154,35 +229,26 @@ function freeKey(base: string, variants: readonly Variant[]): string {
   return variants.reduce((a, b) => (usedAt(b) < usedAt(a) ? b : a)).key;
 }
 
-/** The sums, counted anew when they are damaged. */
+/** The sums, counted anew when they are damaged: below nothing, for one. */
 export async function totalsOf(change: Change): Promise<Totals> {
   const known = decodeTotals(await change.objectStore('meta').get('totals'));
   return known ?? (await countAll(change));
 }
 
-/** The sums with so much more, or less; they are hints, and wrong ones end at nothing. */
-async function totalsWith(
-  change: Change,
-  bytes: number,
-  entries: number,
-): Promise<Totals> {
-  const sums = await totalsOf(change);
-  return {
-    bytes: Math.max(0, sums.bytes + bytes),
-    entries: Math.max(0, sums.entries + entries),
-  };
-}
+/** Records read at a time. */
+const BATCH = 200;
 
-/** Counts what is stored, record by record: after a blind drop or damage to the sums. */
+/** Counts what is stored: after a blind drop or damage to the sums. */
 export async function countAll(change: Change): Promise<Totals> {
+  const policies = change.objectStore('policies');
+  const keys = await policies.getAllKeys();
   let bytes = 0;
-  let entries = 0;
-  let cursor = await change.objectStore('policies').openCursor();
-  for (; cursor; cursor = await cursor.continue()) {
-    bytes += lengthOf(cursor.value);
-    entries++;
+  for (let at = 0; at < keys.length; at += BATCH) {
+    const range = IDBKeyRange.lowerBound(keys[at]);
+    for (const policy of await policies.getAll(range, BATCH))
+      bytes += lengthOf(policy);
   }
-  return { bytes, entries };
+  return { bytes, entries: keys.length };
 }
 
 /** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */
@@ -192,18 +258,22 @@ export async function evictTo(
   target: Totals,
   keep?: string,
 ): Promise<void> {
-  const payloads = change.objectStore('payloads');
   const oldest = change.objectStore('policies').index('used');
-  let cursor;
-  while (bytes > target.bytes || entries > target.entries) {
-    cursor = await (cursor ? cursor.continue() : oldest.openCursor());
-    if (!cursor) break;
-    const { primaryKey } = cursor;
-    if (primaryKey === keep) continue;
-    bytes -= lengthOf(cursor.value);
-    entries--;
-    await Promise.all([cursor.delete(), payloads.delete(primaryKey)]);
+  let gone: string[] | undefined;
+  while (gone?.length !== 0) {
+    gone = [];
+    const [keys, policies] = await Promise.all([
+      oldest.getAllKeys(undefined, BATCH),
+      oldest.getAll(undefined, BATCH),
+    ]);
+    for (const [at, key] of keys.entries()) {
+      if (bytes <= target.bytes && entries <= target.entries) break;
+      if (key === keep) continue;
+      bytes -= lengthOf(policies[at]);
+      entries--;
+      gone.push(key);
+    }
+    await deleted(change, gone);
   }
-  const left = { bytes: Math.max(0, bytes), entries: Math.max(0, entries) };
-  await change.objectStore('meta').put(left, 'totals');
+  await change.objectStore('meta').put({ bytes, entries }, 'totals');
 }

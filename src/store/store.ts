@@ -10,7 +10,9 @@ import {
   drop,
   evictTo,
   Refusal,
+  purgeSome,
   totalsOf,
+  touch,
   writePair,
   type Budget,
   type Replaces,
@@ -189,43 +191,30 @@ export class Store {
     );
   }
 
-  /** Drops every entry whose key is accepted; resolves to their number, false when the store failed. */
-  async purge(accepts: (key: string) => boolean): Promise<number | false> {
-    // Somebody else's keys may be anything that IndexedDB orders.
-    const isNamed = (key: unknown): boolean => accepts(String(key));
-    return this.#change(async (transaction) => {
-      const policies = transaction.objectStore('policies');
-      const payloads = transaction.objectStore('payloads');
-      const [held, orphans] = await Promise.all([
-        policies.getAllKeys(),
-        payloads.getAllKeys(),
-      ]);
-      const both = [...held, ...orphans];
-      const all = new Set(both.filter(isNamed));
-      await Promise.all(
-        // Key by key a large store would take longer than its deadline.
-        both.every(isNamed)
-          ? [policies.clear(), payloads.clear()]
-          : [...all].flatMap((key) => [
-              policies.delete(key),
-              payloads.delete(key),
-            ]),
+  /** Drops every entry whose key is accepted; resolves to their keys, false when the store failed. */
+  async purge(accepts: (key: string) => boolean): Promise<string[] | false> {
+    const purged: string[] = [];
+    try {
+      while (
+        await this.#change((transaction) =>
+          purgeSome(transaction, accepts, purged),
+        )
       );
-      // The sums are counted anew, and no list of URLs outlives them.
-      if (all.size > 0) await transaction.objectStore('meta').clear();
-      return held.filter(isNamed).length;
-    }).catch(() => false);
+      return purged;
+    } catch {
+      return false;
+    }
   }
 
   /** Notes when entries last answered, in milliseconds. */
   async touch(uses: ReadonlyMap<string, number>): Promise<void> {
-    await this.#change(async (transaction) => {
-      const policies = transaction.objectStore('policies');
-      for (const [key, used] of uses) {
-        const policy = await policies.get(key);
-        if (idOf(policy)) await policies.put({ ...Object(policy), used }, key);
-      }
-    }).catch(() => undefined);
+    const left = [...uses];
+    while (left.length > 0) {
+      const some = left.splice(0, TOUCHED);
+      await this.#change((transaction) => touch(transaction, some)).catch(
+        () => undefined,
+      );
+    }
   }
 
   /** The keys that the last worker was asked for first; none when the store cannot be used. */
@@ -335,6 +324,9 @@ export class Store {
     }, bytes / SLOWEST);
   }
 }
+
+/** Most uses noted in one transaction. */
+const TOUCHED = 250;
 
 /** What the slowest disk that counts as working writes, in bytes a millisecond: large bodies have longer deadlines. */
 const SLOWEST = 5_000;
