@@ -153,6 +153,19 @@ for (const { id, name, field } of [
   });
 }
 
+test('H10: an empty body has the integrity of nothing', async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/empty', { headers: { 'cache-control': 'max-age=60' } });
+  await app.fetch('/empty');
+  await app.settled('/empty');
+  const integrity = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
+  const got = await app.fetch('/empty', { integrity });
+  expect(got.headers['cache-status']).toMatch(isHit);
+  expect(await app.heals()).toEqual([]);
+});
+
 test('H10: stored bytes that do not match the integrity the page asks for are replaced', async ({
   app,
   origin,

@@ -124,6 +124,25 @@ for (const each of cases) {
   });
 }
 
+test("what a group outdates does not come back from the browser's own cache in the next life of the worker", async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/a', ok('old', { ...FRESH, 'cache-groups': '"one"' }));
+  await app.fetch('/a');
+  await app.settled('/a');
+  await app.restartWorker();
+  origin.answer('/a', ok('new'));
+  origin.answer('/say', {
+    headers: {
+      'cache-control': 'no-store',
+      'cache-group-invalidation': '"one"',
+    },
+  });
+  await app.fetch('/say', { method: 'POST' });
+  expect((await app.fetch('/a#part')).text).toBe('new');
+});
+
 test('purge by tag drops every URL of the group, and no other', async ({
   app,
   origin,

@@ -1,3 +1,4 @@
+import { startOwn } from '../own-worker.js';
 import { expect, isHit, test, type App } from '../fixtures.js';
 import { Gate, type Answer } from '../origin.js';
 
@@ -112,6 +113,54 @@ test.describe('navigation preload', () => {
     expect(await app.page.title()).toBe('arrived');
     expect(new URL(app.page.url()).pathname).toBe('/to');
   });
+});
+
+test('H12: a preload answers one of two who ask for it', async ({
+  idle: app,
+  origin,
+}) => {
+  await startOwn(
+    app,
+    `const cache = new HealingCache();
+    addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+    addEventListener('fetch', (event) => {
+      const { request } = event;
+      const hooks = { willUse: () => fetch('/refused').then(() => undefined) };
+      if (request.mode === 'navigate')
+        event.respondWith(cache.handle({ event, request, hooks }));
+    });`,
+  );
+  await enablePreload(app);
+  const behind = {
+    'cache-control': 'no-store',
+    'sw-cache-control': 'max-age=0, stale-while-revalidate=99',
+  };
+  const titles = ['one', 'two', 'three'];
+  let asked = 0;
+  origin.on('/page', () => page(titles[asked++] ?? '', behind));
+  await app.page.goto(`${origin.url}/page`);
+  await app.settled('/page');
+  // What is stored is refused when it has been validated behind the page's back.
+  const gate = new Gate();
+  origin.answer('/refused', { until: gate.until });
+  const arrived = app.page.goto(`${origin.url}/page`);
+  await expect.poll(() => origin.requests('/refused').length).toBe(2);
+  await expect.poll(() => origin.requests('/page').length).toBe(2);
+  gate.open();
+  await arrived;
+  expect(await app.page.title()).toBe('three');
+});
+
+test("a page that was purged does not come back from the browser's own cache", async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/page', page('before'), page('after'));
+  await app.page.goto(`${origin.url}/page`);
+  await app.settled('/page');
+  await app.ask('purge', { filter: { prefix: `${origin.url}/page` } });
+  await app.page.goto(`${origin.url}/page`);
+  expect(await app.page.title()).toBe('after');
 });
 
 test('a form that is posted outdates the page that it leads back to', async ({

@@ -141,6 +141,7 @@ export function forwarded(
   body: ReadableStream<Uint8Array> | null,
   status: CacheStatus,
 ): Response {
+  if (!isRebuildable(response)) return response;
   // Its own fields are copied once, which is most of what a rebuilt response costs.
   const page = new Response(
     isNullBody(response.status) ? null : body,

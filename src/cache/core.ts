@@ -1,9 +1,8 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
 import type { HealEvent, SkewEvent } from '../fault.js';
-import { isInGroup, reuse, type Forwarded } from '../http/index.js';
+import { isInGroup, type Forwarded } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
-import type { Found } from '../store/lookup.js';
 import { baseOf, Memory } from '../store/memory.js';
 import type { Broken, Entry, Policy } from '../store/records.js';
 import { Store } from '../store/store.js';
@@ -16,8 +15,8 @@ import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
-import { Recent } from './recent.js';
 import { Probe } from './probe.js';
+import { Recent } from './recent.js';
 import { Search } from './search.js';
 import { isNews, tell } from './tell.js';
 import type { FetchEventLike, Visit } from './visit.js';
@@ -69,6 +68,7 @@ export class Core {
   #changedAt = 0;
   /** Drops that have not been done yet, or failed. */
   #owed = new Set<Accepts>();
+  /** When entries answered last, as far as it is to be written down, and as far as it has been. */
   readonly #uses = new Map<string, number>();
   readonly #noted = new Recent<number>(MEMORY_ENTRIES);
 
@@ -137,18 +137,6 @@ export class Core {
       hooks,
       isDirect,
     };
-  }
-
-  /** Looks up what would answer a visit, past the memory tier. */
-  async find(visit: Visit): Promise<Found> {
-    await this.settled(visit.base);
-    if (this.owes(visit.base)) return { is: 'none' };
-    return this.store.find(visit.base, (policies) => {
-      const { settings } = this;
-      const held = young(policies, settings);
-      const decided = reuse(visit.request, held, settings.now());
-      return 'stored' in decided ? decided.stored : undefined;
-    });
   }
 
   /** Notes that a URL's records changed, or that any may have, and tells other caches over the same store. */

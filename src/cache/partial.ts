@@ -131,6 +131,8 @@ export async function bytesOf(
   visit: Visit,
   entry: Entry,
 ): Promise<ArrayBuffer | undefined> {
+  // No slice, and no digest of one.
+  if (entry.body.is === 'none') return new ArrayBuffer(0);
   try {
     const stream = await verifiedFrom(core, visit, entry);
     return await new Response(stream).arrayBuffer();

@@ -32,11 +32,7 @@ export function receive(
   const { fwdStatus = response.status } = arrival;
   visit.status = { ...visit.status, fwdStatus };
   heed(core, visit, response, flight);
-  if (!isRebuildable(response)) {
-    flight.end();
-    return response;
-  }
-  if (!mayStore(core, visit, response)) {
+  if (!isRebuildable(response) || !mayStore(core, visit, response)) {
     if (replacesOld(visit, response))
       visit.background.push(core.invalidate(visit.base));
     flight.end();
@@ -126,7 +122,6 @@ function mayStore(core: Core, visit: Visit, response: Response): boolean {
   const { request, base, view } = visit;
   return (
     view.cache !== 'no-store' &&
-    response.status !== 304 &&
     (response.status !== 206 || partOfResponse(response) !== undefined) &&
     isStorable(request, response) &&
     !isUnlikely(request, response) &&
@@ -135,13 +130,16 @@ function mayStore(core: Core, visit: Visit, response: Response): boolean {
 }
 
 /**
- * Whether what is stored is outdated by a response that is not stored itself ("MUST use the most recent response", RFC
- * 9111 section 4). An error or an unlikely page outdates nothing.
+ * Whether what is stored is outdated by a response that is not stored itself, such as a redirect ("MUST use the most recent
+ * response", RFC 9111 section 4). An error or an unlikely page outdates nothing, and where nothing was found there is
+ * nothing to outdate.
  */
 function replacesOld({ request, status }: Visit, response: Response): boolean {
   return (
     request.method === 'GET' &&
     status.fwd !== 'bypass' &&
+    status.fwd !== 'uri-miss' &&
+    response.type !== 'error' &&
     response.status < 400 &&
     response.status !== 304 &&
     !request.headers.has('range') &&

@@ -12,6 +12,7 @@ import type {
 } from '../report.js';
 import type { Core } from './core.js';
 import { partitionPrefix, urlOfKey, withoutFragment } from './key.js';
+import { look } from './look.js';
 import type { Settings } from './options.js';
 import { leave } from './realm.js';
 import { receive } from './receive.js';
@@ -52,10 +53,11 @@ export abstract class Upkeep {
   async match(input: RequestInfo | URL): Promise<Response | undefined> {
     const request = new Request(asRequest(input), { cache: 'force-cache' });
     const visit = this.core.visit(request, undefined);
-    const found = await this.core.find(visit);
-    if (found.is === 'broken') await this.core.drop(found);
-    if (found.is !== 'entry') return undefined;
-    const step = await answerFrom(this.core, visit, found.entry, { hit: true });
+    const found = await look(this.core, visit);
+    const step =
+      'entry' in found
+        ? await answerFrom(this.core, visit, found.entry, { hit: true })
+        : found;
     if (step.is === 'broken') await this.core.drop(step);
     return step.is === 'done' ? step.response : undefined;
   }
