@@ -1,6 +1,13 @@
-/** Documents, loaded into a frame (HTML, Service Workers section 4.6). */
+/** Documents, loaded into a frame (HTML, Service Workers section 4.6), and redirects. */
 import type { Answer } from '../origin.js';
-import { FRESH, HANG_UP, NOT_MODIFIED, STALE, type HttpCase } from './case.js';
+import {
+  FRESH,
+  HANG_UP,
+  NOT_MODIFIED,
+  ok,
+  STALE,
+  type HttpCase,
+} from './case.js';
 
 const page = (text: string, headers: object): Answer => ({
   headers: { 'content-type': 'text/html', ...headers },
@@ -68,6 +75,25 @@ export const navigations: readonly HttpCase[] = [
     requests: [
       { navigate: true, answer: page('old', STALE) },
       { answer: NOT_MODIFIED, sent: { 'if-none-match': '"one"' }, body: 'old' },
+    ],
+  },
+  {
+    name: 'what is stored is outdated by a redirect',
+    spec: 'RFC 9111 4',
+    kind: 'required',
+    requests: [
+      { answer: ok('before') },
+      {
+        init: { cache: 'reload' },
+        answer: {
+          status: 302,
+          headers: { location: '{case}/to', 'cache-control': 'no-store' },
+        },
+        also: ['/to', ok('elsewhere', { 'cache-control': 'no-store' })],
+        status: 200,
+        body: 'elsewhere',
+      },
+      { answer: ok('after') },
     ],
   },
 ];

@@ -377,25 +377,6 @@ export const storing: readonly HttpCase[] = [
     'if-modified-since': 'Sun, 06 Nov 2022 08:49:37 GMT',
   }),
   {
-    name: 'what is stored is outdated by a redirect',
-    spec: 'RFC 9111 4',
-    kind: 'required',
-    requests: [
-      { answer: ok('before') },
-      {
-        init: { cache: 'reload' },
-        answer: {
-          status: 302,
-          headers: { location: '{case}/to', 'cache-control': 'no-store' },
-        },
-        also: ['/to', ok('elsewhere', cc('no-store'))],
-        status: 200,
-        body: 'elsewhere',
-      },
-      { answer: ok('after') },
-    ],
-  },
-  {
     name: 'what a fetch got through a redirect is passed on and not stored',
     spec: 'Fetch 4.4',
     kind: 'required',

@@ -102,16 +102,12 @@ export function covers(stored: ResponseView, request: RequestView): boolean {
   const part = parseContentRange(stored.headers.get('content-range'));
   if (!part) return false;
   const { first, last, total } = part;
-  const isWhole = first === 0 && last + 1 === total;
-  if (!asksForPart(request, stored)) return isWhole;
-  if (total === undefined) {
-    const spec = rangeSpec(request.headers.get('range'));
-    if (spec?.first === undefined || spec.last === undefined) return false;
-    return spec.first >= first && spec.last <= last;
-  }
-  const wanted = requestedRange(request.headers, total);
+  // Of an unknown length the end lies behind everything.
+  const wanted = asksForPart(request, stored)
+    ? requestedRange(request.headers, total ?? Infinity)
+    : 'whole';
   if (wanted === 'unsatisfiable') return false;
-  if (wanted === 'whole') return isWhole;
+  if (wanted === 'whole') return first === 0 && last + 1 === total;
   return wanted.first >= first && wanted.last <= last;
 }
 

@@ -141,11 +141,11 @@ const RUNS = 500;
 
 /** The accepted ones of keys that are in order, neighbours together: key by key a large store would take seconds. */
 function runsOf(
-  keys: readonly string[],
+  keys: readonly unknown[],
   accepts: (key: string) => boolean,
-): string[][] {
-  const runs: string[][] = [];
-  let run: string[] | undefined;
+): unknown[][] {
+  const runs: unknown[][] = [];
+  let run: unknown[] | undefined;
   for (const key of keys)
     // Somebody else's keys may be anything that IndexedDB orders.
     if (!accepts(String(key))) run = undefined;
@@ -154,7 +154,7 @@ function runsOf(
   return runs;
 }
 
-const rangeOf = (run: readonly string[]): IDBKeyRange =>
+const rangeOf = (run: readonly unknown[]): IDBKeyRange =>
   IDBKeyRange.bound(run[0], run.at(-1));
 
 /** Drops accepted keys, and adds those of policies to `purged`; true where there may be more. */
