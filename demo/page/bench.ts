@@ -7,6 +7,7 @@ import { BreakPanel } from './break-panel.js';
 import { Card } from './card.js';
 import { CUT, type RecordBreak, type StorageBreak } from './damage.js';
 import { find, messageOf } from './dom.js';
+import { Flights } from './flights.js';
 import { awaitWritten, readHalves, storedDigest } from './halves.js';
 import { HealLog } from './heal-log.js';
 import { measure, type Failure, type Reading } from './measure.js';
@@ -34,8 +35,7 @@ export class Bench {
   readonly asking = new Asking();
   readonly panel: BreakPanel;
   readonly #cards: ReadonlyMap<Resource, Card>;
-  /** The last fetch of each resource, by URL; the newest is last. */
-  readonly #flights = new Map<string, Promise<Result>>();
+  readonly #flights = new Flights();
   /** The SHA-256 of the broken bytes, by URL. */
   readonly #brokenBytes = new Map<string, string>();
   readonly #whenControlled: Promise<boolean>;
@@ -98,8 +98,7 @@ export class Bench {
     const isControlled = await this.#whenControlled;
     const flight = measure(resource, this.asking.mode);
     const url = urlOf(resource);
-    this.#flights.delete(url);
-    this.#flights.set(url, flight);
+    this.#flights.begin(url, flight);
     const result = await flight;
     card.show(result);
     this.story.answered(result);
@@ -241,20 +240,27 @@ export class Bench {
     this.story.reveal();
   }
 
+  /** Shows what another page's request, or nobody's, has left in the store. */
+  async #healedElsewhere(resource: Resource): Promise<void> {
+    const card = this.#card(resource);
+    const halves = await awaitWritten(resource, card.stored);
+    card.showStored(halves, 'mended');
+    this.story.kept(resource, halves, 'mended');
+    if (this.panel.target === resource && halves.policy !== undefined)
+      this.panel.say(
+        `${resource.title} was mended without this page.`,
+        'mended',
+      );
+  }
+
   /** Tells of a heal event, with the proof of the fetch that met it. */
   healed(event: HealEvent): void {
     const resource = RESOURCES.find((each) => urlOf(each) === event.url);
-    const isOfStore = !URL.canParse(event.url);
-    const flight = isOfStore
-      ? [...this.#flights.values()].at(-1)
-      : this.#flights.get(event.url);
+    const flight = this.#flights.of(event);
     const stored = this.#brokenBytes.get(event.url);
-    const isWaitedFor = event.phase !== 'verify' && event.phase !== 'write';
-    this.log.add(event, {
-      flight: isWaitedFor ? flight : undefined,
-      stored,
-    });
-    this.story.healed(event);
+    this.log.add(event, { flight, stored });
+    this.story.healed(event, flight !== undefined);
+    if (resource && !flight) void this.#healedElsewhere(resource);
     this.#brokenBytes.delete(event.url);
     this.strip.refresh();
     if (resource && event.outcome.endsWith('-spliced'))

@@ -30,12 +30,13 @@ function nameOf(url: string): string {
   return origin === location.origin ? pathname + search : url;
 }
 
-function before(stored: string | undefined, { sha256 }: Reading): string {
+/** What is to be said of the bytes that lay in the store. */
+function ofStored(stored: string | undefined, { sha256 }: Reading): string {
   if (stored === undefined) return '';
   // A policy can be broken while the bytes are whole.
   return stored === sha256
-    ? 'the stored bytes were whole, and '
-    : `stored ${short(stored)}… was wrong, `;
+    ? '; the stored ones were whole'
+    : `; the stored ones were ${short(stored)}…`;
 }
 
 function proofText(result: Reading | Failure, stored?: string): string {
@@ -43,9 +44,9 @@ function proofText(result: Reading | Failure, stored?: string): string {
   const { proof, sha256, expected } = result;
   switch (proof) {
     case 'equal':
-      return `The server’s bytes: ${before(stored, result)}answered ${short(sha256)}….`;
+      return `The server’s bytes: SHA-256 ${short(sha256)}…${ofStored(stored, result)}`;
     case 'different':
-      return `WRONG bytes: answered ${short(sha256)}…, the server has ${short(expected)}….`;
+      return `WRONG bytes: ${short(sha256)}…, the server has ${short(expected)}…`;
     case 'unknown':
       return 'No proof: the server could not be asked.';
   }
@@ -87,7 +88,7 @@ export class HealLog {
     const proof = make('p', { class: 'row-proof', 'data-proof': 'pending' });
     proof.textContent = flight
       ? 'Comparing the bytes with the server’s…'
-      : 'No request of this page was waiting.';
+      : 'No card of this page was waiting for it.';
     this.#list.prepend(this.#makeRow(event, proof));
     while (this.#list.childElementCount > ROWS) this.#list.lastChild?.remove();
     void this.#prove(proof, flight, stored);

@@ -54,4 +54,9 @@ if (await control) {
 } else {
   bench.strip.without();
   bench.panel.disable('Without a worker nothing is stored.');
+  // The chapters are about what a worker does, or need one of their own.
+  for (const button of document.querySelectorAll<HTMLButtonElement>(
+    '.chapter button.primary',
+  ))
+    button.disabled = true;
 }

@@ -146,13 +146,19 @@ export class Story {
     scene.prove('none');
   }
 
-  /** Tells of a heal event. */
-  healed(event: HealEvent): void {
+  /** Tells of a heal event, and whether a request of a card met it: without one there is nothing to show of the answer. */
+  healed(event: HealEvent, isAsked: boolean): void {
     const url =
       this.#resource && new URL(pathOf(this.#resource), location.href);
     if (this.#at === 0 || (URL.canParse(event.url) && event.url !== url?.href))
       return;
     this.#heal = event;
+    if (!isAsked && this.#at === 1) {
+      this.#turnTo(2);
+      const label = event.outcome === 'dropped' ? 'dropped' : 'healed';
+      this.#scene(2).from('healed', label);
+      this.#scene(2).say(...wordsOf(event), ' No card of this page asked.');
+    }
     this.#tell();
   }
 
@@ -169,15 +175,17 @@ export class Story {
       scene.say(SOURCES[result.source]);
       return;
     }
-    const { fault, outcome } = this.#heal;
     // A body that is mended in mid-stream has begun as a hit.
-    if (outcome.endsWith('-spliced')) scene.from('healed', 'healed', result.ms);
-    scene.say(
-      make('b', { class: 'fault' }, fault),
-      ` ${FAULTS[fault]} ${OUTCOMES[outcome]}`,
-    );
+    if (this.#heal.outcome.endsWith('-spliced'))
+      scene.from('healed', 'healed', result.ms);
+    scene.say(...wordsOf(this.#heal));
   }
 }
+
+const wordsOf = ({ fault, outcome }: HealEvent): (Node | string)[] => [
+  make('b', { class: 'fault' }, fault),
+  ` ${FAULTS[fault]} ${OUTCOMES[outcome]}`,
+];
 
 const nothing = (what = 'There are no bytes'): HTMLElement =>
   make('p', { class: 'nothing' }, what);

@@ -1,6 +1,6 @@
 import type { Fault } from '../../src/fault.js';
 import type { How, StorageFault } from '../../src/testing/index.js';
-import { expect, test } from './demo-page.js';
+import { DemoPage, expect, test } from './demo-page.js';
 
 const RECORD_BREAKS: readonly { how: How; fault: Fault }[] = [
   { how: 'drop-policy', fault: 'policy-missing' },
@@ -180,6 +180,29 @@ test('everything is fetched at once, and again from the cache; no-store is not s
   await expect(demo.halves('nostore').first()).toHaveAttribute(
     'data-half',
     'absent',
+  );
+});
+
+test('what another tab heals is told as such, and proven by no answer of this one', async ({
+  demo,
+}) => {
+  await demo.open();
+  await demo.store('json');
+  const other = new DemoPage(await demo.page.context().newPage(), demo.url);
+  await other.open();
+  await demo.break('flip-bit', 'json');
+  await other.fetch('json');
+  await expect(other.rows.locator('.row-proof')).toHaveAttribute(
+    'data-proof',
+    'equal',
+  );
+  await expect(demo.rows).toHaveAttribute('data-fault', 'digest-mismatch');
+  await expect(demo.rows.locator('.row-proof')).toHaveAttribute(
+    'data-proof',
+    'none',
+  );
+  await expect(demo.page.locator('.steps [aria-current=step]')).toContainText(
+    'No card of this page asked',
   );
 });
 
