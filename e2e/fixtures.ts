@@ -65,6 +65,12 @@ export interface Stats {
 
 const DATABASE = 'mendbox';
 
+/** Response fields that keep a body for a while. */
+export const kept = {
+  'cache-control': 'max-age=600',
+  'content-type': 'text/plain',
+};
+
 /** How Cache-Status begins when a stored response answered (RFC 9211 section 2.1). */
 export const isHit = /^mendbox; hit/;
 

@@ -28,7 +28,7 @@ const once = [
   'testing/',
   'verify/',
   'window/(?:ask|options|skew|state)',
-  'workbox/plugins',
+  'workbox/(?:plugins|windows)',
 ].join('|');
 
 /** Playwright cannot drive WebKitGTK; our own driver can, as far as these tests go. */

@@ -1,22 +1,17 @@
 import type { Page } from '@playwright/test';
-import type * as Testing from '../../src/testing/index.js';
-import { expect, isHit, test as base, type App } from '../fixtures.js';
-import { bundled, bundledGlobal } from '../own-worker.js';
+import { expect, isHit, kept, test as base, type App } from '../fixtures.js';
+import { startOwn as control } from '../own-worker.js';
+import { loadTesting } from './load.js';
 
 declare global {
   interface Window {
-    testing: typeof Testing;
     unhandled: string[];
   }
 }
 
-const kept = { 'cache-control': 'max-age=600', 'content-type': 'text/plain' };
-
 /** Gives a page mendbox/testing, and notes the rejections that nobody handles. */
 async function load(page: Page): Promise<void> {
-  await page.addScriptTag({
-    content: await bundledGlobal('testing', 'testing/index.ts'),
-  });
+  await loadTesting(page);
   await page.evaluate(() => {
     window.unhandled = [];
     window.addEventListener('unhandledrejection', ({ reason }) =>
@@ -27,13 +22,9 @@ async function load(page: Page): Promise<void> {
 
 /** A page under a worker of one's own that has stored `/a`. */
 async function startOwn(app: App, script: string): Promise<void> {
-  const { origin, page } = app;
-  const headers = { 'content-type': 'text/javascript' };
-  origin.answer('/own.js', { headers, body: await bundled(script) });
-  origin.answer('/a', { headers: kept, body: 'data' });
-  await page.goto(`${origin.url}/`);
-  await load(page);
-  await page.evaluate(() => window.bench.control('/own.js'));
+  app.origin.answer('/a', { headers: kept, body: 'data' });
+  await control(app, script);
+  await load(app.page);
   await app.fetch('/a');
 }
 

@@ -10,12 +10,6 @@ declare global {
   }
 }
 
-/** Response headers that keep a body for a while. */
-export const kept = {
-  'cache-control': 'max-age=600',
-  'content-type': 'text/plain',
-};
-
 /** A page without a worker that holds a HealingCache of its own. */
 export const test = base.extend<{ alone: Page }>({
   alone: async ({ idle: { page }, origin }, use) => {
@@ -29,4 +23,4 @@ export const test = base.extend<{ alone: Page }>({
   },
 });
 
-export { expect } from '../fixtures.js';
+export { expect, kept } from '../fixtures.js';

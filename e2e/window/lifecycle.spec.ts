@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { kept } from '../fixtures.js';
 import { expect, load, test } from './window.js';
 
 const javascript = { 'content-type': 'text/javascript' };
-const kept = { 'cache-control': 'max-age=600' };
-
 /** A worker that waits for its pages; the comment makes each one new. */
 const waiting = (version: number): string => `// ${version}
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));

@@ -1,8 +1,7 @@
-import { expect, isHit, test, type App } from '../fixtures.js';
+import { expect, isHit, kept, test, type App } from '../fixtures.js';
 import { noise, sha256 } from '../origin.js';
 import { startOwn } from '../own-worker.js';
 
-const kept = { 'cache-control': 'max-age=600' };
 const paths = ['/1', '/2', '/3', '/4'];
 
 /** What Cache-Status says of a request. */

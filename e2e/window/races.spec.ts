@@ -165,9 +165,16 @@ test('what another page clears is not stored by a request that was under way', a
       const cacheName = 'shared';
       let answer: (response: Response) => void = () => undefined;
       const answered = new Promise<Response>((resolve) => (answer = resolve));
-      const fetch = async (): Promise<Response> => answered;
+      let send: () => void = () => undefined;
+      const sent = new Promise<void>((resolve) => (send = resolve));
+      const fetch = async (): Promise<Response> => {
+        send();
+        return answered;
+      };
       const cache = new window.core.HealingCache({ cacheName, fetch });
       const [response, done] = cache.handleAll({ request: '/mine' });
+      // What is sent behind the clearing may be stored.
+      await sent;
       // Made after the cache's own, it hears what is told after it.
       const told = new Promise((resolve) =>
         new BroadcastChannel(`mendbox-store:${cacheName}`).addEventListener(

@@ -1,8 +1,7 @@
-import { isHit, type App } from '../fixtures.js';
+import { isHit, kept, type App } from '../fixtures.js';
 import { Gate, sha256 } from '../origin.js';
 import { expect, test } from './apps.js';
 
-const kept = { 'cache-control': 'max-age=600' };
 const stale = { 'cache-control': 'max-age=0', etag: '"1"' };
 
 /** Damages what is stored of a path, and takes it out of the worker's memory. */

@@ -1,10 +1,8 @@
 import type { App } from '../fixtures.js';
-import { isHit } from '../fixtures.js';
+import { isHit, kept } from '../fixtures.js';
 import { sha256 } from '../origin.js';
 import { expect, test } from './apps.js';
 import type { Call } from './apps/plugins/recorder.js';
-
-const kept = { 'cache-control': 'max-age=600' };
 
 /** Asks the app's worker for what the test needs to know. */
 const ask = <T>(app: App, what: string): Promise<T> =>

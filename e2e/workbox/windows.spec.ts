@@ -1,22 +1,13 @@
-import type * as Testing from '../../src/testing/index.js';
-import { isHit, type App } from '../fixtures.js';
-import { bundledGlobal, startOwn } from '../own-worker.js';
+import { isHit, kept, type App } from '../fixtures.js';
+import { startOwn } from '../own-worker.js';
+import { loadTesting } from '../testing/load.js';
 import { load } from '../window/window.js';
 import { expect, test } from './apps.js';
-
-declare global {
-  interface Window {
-    testing: typeof Testing;
-  }
-}
-
-const kept = { 'cache-control': 'max-age=600', 'content-type': 'text/plain' };
 
 /** Gives an app's page mendbox/window and mendbox/testing. */
 async function equip({ page }: App): Promise<void> {
   await load(page);
-  const content = await bundledGlobal('testing', 'testing/index.ts');
-  await page.addScriptTag({ content });
+  await loadTesting(page);
 }
 
 /** Fetches a path until the store answers it. */

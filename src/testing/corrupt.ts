@@ -195,7 +195,8 @@ export async function corrupt(
   const { cacheName = CACHE_NAME } = options;
   checkChoice('corrupt()', how, [...Object.keys(CHANGES), 'swap']);
   const pairs = await pairsOf(url, cacheName);
-  if (pairs.length === 0) throw new Error(`nothing is stored for ${url}`);
+  if (pairs.length === 0)
+    throw new Error(`nothing is stored for ${url} in the cache ${cacheName}`);
   const changed =
     how === 'swap'
       ? await swapped(pairs, options)
