@@ -10,25 +10,28 @@ import { launchOptions } from '../e2e/browsers.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WIDTH = 1280;
 
-/** What is pictured: how the page gets there, and the part that is shown, at most so high. */
+/** What is pictured: how the page gets there, and the part that is shown. */
 const pictures = [
   {
     name: 'healed',
     part: '.bench',
-    height: 760,
     async stage(page) {
       await page.getByTestId('fetch-all').click();
       await page
         .locator('[data-testid=proof-slow][data-proof=equal]')
         .waitFor();
       for (const [name, how] of [
-        ['image', 'truncate'],
         ['json', 'flip-bit'],
+        ['image', 'truncate'],
       ]) {
         await page.getByTestId(`target-${name}`).check();
         await page.getByTestId(`break-${how}`).click();
         await page.locator('#outcome[data-state=broken]').waitFor();
-        await page.getByTestId(`fetch-${name}`).click();
+        // The damaged bytes are shown a moment later.
+        await page
+          .locator('.steps [aria-current] [data-proof=different]')
+          .waitFor();
+        await page.getByTestId('fetch-target').click();
         await page.locator('#outcome[data-state=mended]').waitFor();
       }
       await page.locator('.row-proof[data-proof=equal]').nth(1).waitFor();
@@ -66,7 +69,7 @@ const pictures = [
   },
 ];
 
-async function clipOf(page, { part, height = Infinity }) {
+async function clipOf(page, { part }) {
   const element = page.locator(part);
   await element.scrollIntoViewIfNeeded();
   const box = await element.boundingBox();
@@ -77,7 +80,7 @@ async function clipOf(page, { part, height = Infinity }) {
     x: box.x - edge,
     y: box.y + top - edge,
     width: box.width + 2 * edge,
-    height: Math.min(box.height, height) + 2 * edge,
+    height: box.height + 2 * edge,
   };
 }
 
@@ -104,7 +107,7 @@ async function take(browser, url, colorScheme) {
   await page.goto(url);
   // The masthead sticks to the window, and would lie over what is pictured.
   await page.addStyleTag({
-    content: '.masthead, .side { position: static !important }',
+    content: '.masthead { position: static !important }',
   });
   await page.locator('[data-testid=state-worker][data-state=ready]').waitFor();
   for (const picture of pictures) {

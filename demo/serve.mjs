@@ -11,9 +11,10 @@ import { build, preview } from 'vite';
 const DEFAULT_PORT = 4173;
 
 const WHAT_TO_TRY = `
-  1. Fetch all, twice: the first answers come from the network, the second from the cache.
-  2. Choose a resource under "Break it" and damage what is stored for it.
-  3. Fetch it again: the bytes are right, and the heal log says what was wrong.
+  1. Press "Break one and watch it mend".
+  2. Choose a resource under "Break it by hand", damage what is stored for it, and fetch it:
+     the bytes are right, and the log says what was wrong.
+  3. Do the same to Workbox, further down.
 
   Ctrl+C ends the server.`;
 

@@ -74,8 +74,8 @@ async function ask(
     ]);
     const isRight = actual === expected;
     const text = isRight
-      ? `The server’s bytes: SHA-256 ${short(actual)}…`
-      : `WRONG bytes: ${short(actual)}…, the server has ${short(expected)}…`;
+      ? `The server’s bytes, ${short(actual)}…`
+      : `WRONG bytes, ${short(actual)}…; the server has ${short(expected)}…`;
     return { body, ms, isRight, text };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -19,15 +19,15 @@ const field = (record: unknown, name: string): unknown =>
     : undefined;
 
 function describeBody(body: unknown): string {
-  if (body instanceof Blob) return `${bytes(body.size)}, Blob`;
-  if (body instanceof ArrayBuffer) return `${bytes(body.byteLength)}, buffer`;
-  return body === null ? 'empty' : typeof body;
+  if (body instanceof Blob) return bytes(body.size);
+  if (body instanceof ArrayBuffer) return bytes(body.byteLength);
+  return body === null ? 'empty' : `a ${typeof body}`;
 }
 
 function describePolicy(policy: unknown): string {
   const status = field(policy, 'status');
   const shown = typeof status === 'string' ? `"${status}"` : String(status);
-  return `${shown}, schema ${String(field(policy, 'schema')).slice(0, 4)}`;
+  return `status ${shown}`;
 }
 
 /** Reads both records of a resource. */

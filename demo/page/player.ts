@@ -149,7 +149,7 @@ export class Player {
         ? ` ${bytes(this.#refetched)} came again from the server.`
         : '';
     this.#say(
-      `${isRight ? `The server’s bytes: SHA-256 ${short(actual)}….` : 'WRONG bytes.'}${again} (${status})`,
+      `${isRight ? `The server’s bytes: SHA-256 ${short(actual)}…` : 'WRONG bytes.'}${again} (${status})`,
       isRight ? 'equal' : 'different',
     );
   }

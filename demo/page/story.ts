@@ -131,7 +131,7 @@ export class Story {
     if (digest === undefined) scene.prove('none');
     else if (digest === (await expectedDigest(resource)))
       scene.prove('unknown', 'The bytes themselves are whole');
-    else scene.prove('different', `Wrong bytes: SHA-256 ${short(digest)}…`);
+    else scene.prove('different', `WRONG bytes, ${short(digest)}…`);
   }
 
   /** Shows that the database itself is damaged, and what can still be read of it. */

@@ -54,9 +54,9 @@ export const SOURCES: Readonly<Record<Source, string>> = {
 };
 
 const PROOFS: Readonly<Record<Proof, (reading: Reading) => string>> = {
-  equal: ({ sha256 }) => `The server’s bytes: SHA-256 ${short(sha256)}…`,
+  equal: ({ sha256 }) => `The server’s bytes, ${short(sha256)}…`,
   different: ({ sha256, expected }) =>
-    `WRONG bytes: ${short(sha256)}…, the server has ${short(expected)}…`,
+    `WRONG bytes, ${short(sha256)}…; the server has ${short(expected)}…`,
   unknown: ({ status }) =>
     `No proof: status ${status}, or the server did not say`,
 };
