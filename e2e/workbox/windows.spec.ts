@@ -18,6 +18,19 @@ async function fill(app: App, ...paths: string[]): Promise<void> {
       .toMatch(isHit);
 }
 
+/** Every reply to one ask; a second ask behind it has been answered by then. */
+const repliesTo = ({ page }: App): Promise<unknown[]> =>
+  page.evaluate(async () => {
+    const { port1, port2 } = new MessageChannel();
+    const heard: unknown[] = [];
+    port1.addEventListener('message', ({ data }) => heard.push(data));
+    port1.start();
+    const worker = navigator.serviceWorker.controller;
+    worker?.postMessage({ mendbox: 1, ask: 'stats' }, [port2]);
+    await window.mendbox.stats();
+    return heard;
+  });
+
 /** Two caches over stores of their own and two over one, in a worker without install(). */
 const THREE = `
   const data = new HealingCache({ storageTimeoutMs: 300 });
@@ -65,17 +78,7 @@ test('windows can ask strategies, which answer once and together', async ({
   const app = await open('plugins');
   await equip(app);
   await fill(app, '/keyed', '/warm/c');
-  const replies = await app.page.evaluate(async () => {
-    const { port1, port2 } = new MessageChannel();
-    const heard: unknown[] = [];
-    port1.addEventListener('message', ({ data }) => heard.push(data));
-    port1.start();
-    const worker = navigator.serviceWorker.controller;
-    worker?.postMessage({ mendbox: 1, ask: 'stats' }, [port2]);
-    await window.mendbox.stats();
-    return heard;
-  });
-  expect(replies).toEqual([
+  expect(await repliesTo(app)).toEqual([
     { ok: true, value: expect.objectContaining({ state: 'ready' }) },
   ]);
   const urls = await app.page.evaluate(async () =>
@@ -186,6 +189,31 @@ test('verify() walks through one store after the other, in pieces as well', asyn
   expect(pieces.length).toBeGreaterThan(1);
 });
 
+test('a store that cannot be read keeps no other from being verified', async ({
+  idle: app,
+}) => {
+  await startThree(app);
+  await fill(app, '/data/a', '/pictures/a', '/pictures/b');
+  const report = await app.page.evaluate(async () => {
+    await window.testing.breakStorage('hold', { holdMs: 1_000 });
+    return window.mendbox.verify();
+  });
+  expect(report).toMatchObject({ readable: false, checked: 2, broken: [] });
+});
+
+test('a cache that is closed is not asked', async ({ idle: app }) => {
+  await startOwn(
+    app,
+    `install();
+     new HealingCache({ cacheName: 'gone' }).close();`,
+  );
+  await equip(app);
+  const { state, maxEntries } = await app.page.evaluate(() =>
+    window.mendbox.stats(),
+  );
+  expect({ state, maxEntries }).toEqual({ state: 'ready', maxEntries: 10_000 });
+});
+
 test('warm() refuses to guess which of several stores is meant', async ({
   idle: app,
 }) => {
@@ -208,6 +236,7 @@ test('warm() takes the cache that install() made', async ({ idle: app }) => {
   ).toMatchObject({ stored: 1 });
   const keys = await app.page.evaluate(() => window.bench.keys('main'));
   expect(keys).toEqual([app.key('/a')]);
+  expect(await repliesTo(app)).toHaveLength(1);
 });
 
 test('CACHE_URLS is left to the app where there is no install()', async ({
@@ -242,4 +271,11 @@ test('a store that two caches share is told to fail once', async ({
   expect(await app.nextHeal()).toMatchObject({ fault: 'store-timeout' });
   await app.ask('version');
   expect(await app.heals()).toHaveLength(1);
+  // It works again, and fails again: that is news.
+  await fill(app, '/data/a', '/more/a');
+  await app.page.evaluate(() =>
+    window.testing.breakStorage('hold', { holdMs: 2_000 }),
+  );
+  await app.fetch('/data/a');
+  expect(await app.nextHeal(2)).toMatchObject({ fault: 'store-timeout' });
 });
