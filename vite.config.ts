@@ -19,6 +19,16 @@ function licence(name: string): string {
   return `${name}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
 }
 
+/** The comment that a file which is copied elsewhere carries of what it contains. */
+const saying =
+  (fileName: string) =>
+  (chunk: { moduleIds: string[] }): string => {
+    const names = packagesIn(chunk).join(', ');
+    return names === ''
+      ? ''
+      : `/*! mendbox, MIT. Contains ${names}; licences: ${fileName} in the package */`;
+  };
+
 /** Puts the licences of everything that is bundled into one file beside it. */
 function licences(fileName: string): Plugin {
   return {
@@ -110,26 +120,29 @@ const worker: UserConfig = {
       // Leaves idb's shortcuts and iterators out, which src does not use: they are all that it extends itself by.
       treeshake: { manualPureFunctions: ['replaceTraps'] },
       output: {
-        postBanner: (chunk) =>
-          `/*! mendbox, MIT. Contains ${packagesIn(chunk).join(', ')}; licences: worker.js.LICENSE.txt in the package */`,
+        postBanner: saying('worker.js.LICENSE.txt'),
       },
     },
   },
 };
 
-/** A page's module with all that it needs, so that a site without a bundler copies the file as it is. */
+/** A page's modules with all that they need, so that a site without a bundler copies the files as they are. */
 const forPages = (
   entry: Readonly<Record<string, string>>,
-  plugins: Plugin[],
+  licenceFile: string,
+  ...plugins: Plugin[]
 ): UserConfig => ({
-  plugins: [smaller, ...plugins],
+  plugins: [smaller, licences(licenceFile), ...plugins],
   build: {
     lib: { entry, formats: ['es'] },
     emptyOutDir: false,
     target: 'es2022',
     minify: true,
     reportCompressedSize: false,
-    rolldownOptions: { ...quiet, output: { chunkFileNames: '[name].js' } },
+    rolldownOptions: {
+      ...quiet,
+      output: { chunkFileNames: '[name].js', postBanner: saying(licenceFile) },
+    },
   },
 });
 
@@ -140,7 +153,7 @@ const page = forPages(
     problem: 'src/window/problem.ts',
     testing: 'src/testing/index.ts',
   },
-  [licences('testing.js.LICENSE.txt')],
+  'testing.js.LICENSE.txt',
 );
 
 /** Leaves the other entries that the panel imports to their own files, which lie beside it. */
@@ -156,10 +169,11 @@ const beside: Plugin = {
 };
 
 /** The panel; its chart library is a file of its own. */
-const panel = forPages({ devtools: 'src/devtools/index.ts' }, [
+const panel = forPages(
+  { devtools: 'src/devtools/index.ts' },
+  'devtools.js.LICENSE.txt',
   beside,
-  licences('devtools.js.LICENSE.txt'),
-]);
+);
 
 /** The kill switch: a classic script, too. */
 const kill: UserConfig = {
