@@ -161,10 +161,11 @@ export class Bench {
         what.how,
         other ? { other: urlOf(other) } : {},
       );
-      for (const each of harmed) await this.#showBroken(each, what);
-      const end = other ? ` ${other.title}` : '';
+      const done = other ? `${what.done} ${other.title}` : what.done;
+      for (const each of harmed)
+        await this.#showBroken(each, { ...what, done });
       this.panel.say(
-        `${target.title} ${what.done}${end}. Fetch it: the bytes must still be right.`,
+        `${target.title} ${done}. Fetch it: the bytes must still be right.`,
         'broken',
       );
     } catch (error) {
@@ -263,7 +264,17 @@ export class Bench {
     if (resource && !flight) void this.#healedElsewhere(resource);
     this.#brokenBytes.delete(event.url);
     this.strip.refresh();
-    if (resource && event.outcome.endsWith('-spliced'))
-      void flight?.then(() => this.#card(resource).setSource('healed'));
+    if (resource && flight && event.outcome.endsWith('-spliced'))
+      void flight.then(() => this.#spliced(resource));
+  }
+
+  /** Shows that an answer which began as a hit was mended in mid-stream. */
+  async #spliced(resource: Resource): Promise<void> {
+    const card = this.#card(resource);
+    card.setSource('healed');
+    this.panel.say(`${resource.title} is mended.`, 'mended');
+    const halves = await readHalves(resource);
+    card.showStored(halves, 'mended');
+    this.story.kept(resource, halves, 'mended');
   }
 }

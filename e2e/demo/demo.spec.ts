@@ -71,6 +71,9 @@ test('a bit flipped in the middle of 5 MB: the stream is joined with right bytes
   await expect(demo.part('source', 'large')).toHaveText('healed');
   await expect(demo.rows).toHaveAttribute('data-fault', 'digest-mismatch');
   await expect(demo.rows).toHaveAttribute('data-outcome', 'range-spliced');
+  await expect(demo.page.getByTestId('break-outcome')).toHaveText(
+    '5 MB file is mended.',
+  );
   await demo.fetch('large');
   await demo.isProven('large');
 });

@@ -57,7 +57,8 @@ class Stopwatch {
     );
     // Firefox 153 gives no workerStart and no times of what a worker fetched: there only hits are told apart.
     if (!isHit && workerStart === 0) return;
-    (isHit ? this.#hits : this.#others).push(duration);
+    // The axis of powers of ten has no place for 0, which a coarse clock gives.
+    (isHit ? this.#hits : this.#others).push(Math.max(duration, 0.1));
   }
 
   /** The medians since it was asked last. */
