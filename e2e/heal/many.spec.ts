@@ -78,6 +78,28 @@ test('the least recently used of many make room, and what is stored last stays',
   expect(await app.keys()).toContain(app.key('/last'));
 });
 
+test('a walk over many reads a batch in one transaction, and goes past what cannot be read', async ({
+  idle: app,
+  origin,
+}) => {
+  await app.start({});
+  const paths = Array.from({ length: 40 }, (_, n) => `/${n}`);
+  for (const path of paths) origin.answer(path, fresh);
+  await app.ask('warm', { urls: paths });
+  await app.shim({});
+  const listed = () => app.ask<unknown[]>('entries');
+  expect(await listed()).toHaveLength(40);
+  const { transaction = 0 } = await app.shim({});
+  expect(transaction).toBeLessThan(10);
+  const unreadable = {
+    ...({ on: 'get', how: 'fail', store: 'policies' } as const),
+    ...{ name: 'DataError', times: 41 },
+  };
+  // The batch, and one of those that are read alone then.
+  await app.shim({ faults: [unreadable] });
+  expect(await listed()).toHaveLength(39);
+});
+
 test('a use is noted once a minute, however often an entry answers', async ({
   idle: app,
   origin,

@@ -2,7 +2,7 @@
  * What happens inside a readwrite transaction over all three stores. Nothing but requests is awaited here; the sums in
  * `meta` change with the records, in the same transaction, so a crash cannot part them.
  */
-import type { Change } from './database.js';
+import type { Change, Look } from './database.js';
 import { keysOf } from './lookup.js';
 import { decodeTotals, type Totals } from './meta.js';
 import {
@@ -239,8 +239,8 @@ export async function totalsOf(change: Change): Promise<Totals> {
 const BATCH = 200;
 
 /** Counts what is stored: after a blind drop or damage to the sums. */
-export async function countAll(change: Change): Promise<Totals> {
-  const policies = change.objectStore('policies');
+async function countAll(transaction: Change | Look): Promise<Totals> {
+  const policies = transaction.objectStore('policies');
   const keys = await policies.getAllKeys();
   let bytes = 0;
   for (let at = 0; at < keys.length; at += BATCH) {
@@ -249,6 +249,29 @@ export async function countAll(change: Change): Promise<Totals> {
       bytes += lengthOf(policy);
   }
   return { bytes, entries: keys.length };
+}
+
+/** How far the kept sums are off. */
+export async function driftOf(look: Look): Promise<Totals> {
+  const meta = look.objectStore('meta');
+  const kept = decodeTotals(await meta.get('totals'));
+  const { bytes, entries } = await countAll(look);
+  return {
+    bytes: (kept?.bytes ?? 0) - bytes,
+    entries: (kept?.entries ?? 0) - entries,
+  };
+}
+
+/** Takes a drift off the sums, which may have changed since it was found. */
+export async function corrected(
+  change: Change,
+  drift: Totals,
+): Promise<unknown> {
+  const meta = change.objectStore('meta');
+  const { bytes = 0, entries = 0 } =
+    decodeTotals(await meta.get('totals')) ?? {};
+  const sums = { bytes: bytes - drift.bytes, entries: entries - drift.entries };
+  return meta.put(sums, 'totals');
 }
 
 /** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */

@@ -62,6 +62,9 @@ const OURS: readonly string[] = ALL;
 /** A readwrite transaction over all of them. */
 export type Change = IDBPTransaction<Schema, typeof ALL, 'readwrite'>;
 
+/** A readonly one. */
+export type Look = IDBPTransaction<Schema, typeof ALL>;
+
 interface StorageBuckets {
   open(name: string): Promise<{ readonly indexedDB: IDBFactory }>;
 }

@@ -6,7 +6,8 @@
  */
 import { Breaker } from './breaker.js';
 import {
-  countAll,
+  corrected,
+  driftOf,
   drop,
   evictTo,
   Refusal,
@@ -24,7 +25,7 @@ import {
   type Connection,
   type StateListener,
 } from './database.js';
-import { decodeKeys, decodeTotals, type Totals } from './meta.js';
+import { decodeKeys, type Totals } from './meta.js';
 import { Lookups, type Choose, type Found } from './lookup.js';
 import {
   FINGERPRINT,
@@ -219,7 +220,8 @@ export class Store {
 
   /** The keys that the last worker was asked for first; none when the store cannot be used. */
   async ahead(): Promise<readonly string[]> {
-    return decodeKeys(await this.#get('meta', 'ahead'));
+    const [keys] = await this.#get('meta', ['ahead']).catch(() => []);
+    return decodeKeys(keys);
   }
 
   /** Keeps the keys that this worker was asked for first. */
@@ -252,35 +254,41 @@ export class Store {
       .catch(() => undefined);
   }
 
-  /** Counts what is stored, corrects the kept sums, and resolves to how far they were off. */
+  /** Counts what is stored, corrects the kept sums, and resolves to how far they were off. Lookups go on meanwhile. */
   async recount(): Promise<Totals | undefined> {
-    return this.#change(async (transaction) => {
-      const meta = transaction.objectStore('meta');
-      const kept = decodeTotals(await meta.get('totals'));
-      const counted = await countAll(transaction);
-      await meta.put(counted, 'totals');
-      return {
-        bytes: (kept?.bytes ?? 0) - counted.bytes,
-        entries: (kept?.entries ?? 0) - counted.entries,
-      };
-    }).catch(() => undefined);
+    try {
+      const drift = await this.#database.run((connection) =>
+        driftOf(connection.transaction(ALL)),
+      );
+      await this.#change((transaction) => corrected(transaction, drift));
+      return drift;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The policies under the given keys; those that cannot be read or decoded are left out. */
   async policies(keys: readonly string[]): Promise<Policy[]> {
-    const read = await Promise.all(
-      keys.map(async (key) =>
-        decodePolicy(await this.#get('policies', key), key),
-      ),
-    );
-    return read.filter((policy): policy is Policy => !('is' in policy));
+    try {
+      const values = await this.#get('policies', keys);
+      return keys.flatMap((key, at) => {
+        const policy = decodePolicy(values[at], key);
+        return 'is' in policy ? [] : [policy];
+      });
+    } catch {
+      // What cannot be read takes its transaction with it.
+      if (keys.length < 2) return [];
+      const each = await Promise.all(keys.map((key) => this.policies([key])));
+      return each.flat();
+    }
   }
 
-  /** One value, in a transaction of its own: what cannot be read takes others with it. Undefined then. */
-  #get(store: 'policies' | 'meta', key: string): Promise<unknown> {
-    return this.#database
-      .run((connection) => connection.transaction(store).store.get(key))
-      .catch(() => undefined);
+  /** The values under the given keys, in one transaction. */
+  #get(half: 'policies' | 'meta', keys: readonly string[]): Promise<unknown[]> {
+    return this.#database.run((connection) => {
+      const { store } = connection.transaction(half);
+      return Promise.all(keys.map((key) => store.get(key)));
+    });
   }
 
   /** Closes the database for good. */
