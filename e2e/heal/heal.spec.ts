@@ -215,6 +215,47 @@ test('I4: a broken entry for which the page lets nobody ask the origin is a fail
   expect(origin.requests(path)).toHaveLength(1);
 });
 
+test('I4: a request that forbids the network gets its 504 where what is stored is broken and the network fails', async ({
+  app,
+  origin,
+}) => {
+  await prepare(app, origin, 'buffer');
+  await app.damage(path, (pair) => {
+    new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
+  });
+  await app.restartWorker();
+  await origin.goOffline();
+  const got = await app.fetch(path, {
+    headers: { 'cache-control': 'only-if-cached' },
+  });
+  expect(got.status).toBe(504);
+  expect(await app.nextHeal()).toMatchObject({ outcome: 'network-error' });
+});
+
+test('I4: a variant that is whole answers without the network, whatever became of another', async ({
+  app,
+  origin,
+}) => {
+  const as = (accept: string): RequestInit => ({ headers: { accept } });
+  origin.on('/varies', ({ headers }) => ({
+    headers: { 'cache-control': 'max-age=3600', vary: 'accept' },
+    body: String(headers['accept']),
+  }));
+  for (const accept of ['text/one', 'text/two'])
+    await app.fetch('/varies', as(accept));
+  await expect.poll(() => app.keys()).toContain(app.key('/varies #2'));
+  await app.damage('/varies', (pair) => {
+    pair.policy['status'] = 0;
+  });
+  await app.restartWorker();
+  expect((await app.fetch('/varies', as('text/two'))).text).toBe('text/two');
+  expect(await app.heals()).toEqual([]);
+  expect(origin.requests('/varies')).toHaveLength(2);
+  const healed = await app.fetch('/varies', as('text/one'));
+  expect(healed.headers['cache-status']).toContain('healed-policy-invalid');
+  expect(healed.text).toBe('text/one');
+});
+
 test('I5: one event reaches onHeal, every channel and the statistics, and names no stored value', async ({
   app,
   origin,

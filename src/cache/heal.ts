@@ -10,7 +10,9 @@
  * while, so no page pays for a store that cannot hold it.
  */
 import type { Fault, HealEvent, Outcome, Phase } from '../fault.js';
+import { reuse } from '../http/index.js';
 import { randomId, type Broken } from '../store/records.js';
+import { gatewayTimeout } from './answer.js';
 import type { Core } from './core.js';
 import { Recent } from './recent.js';
 import { done, type Step, type Visit } from './visit.js';
@@ -47,7 +49,11 @@ export async function heal(
     return done(response);
   } catch (error) {
     tell('network-error');
-    throw error;
+    // A request that forbids the network has its own answer to that (RFC 9111 section 5.2.1.7).
+    const without = reuse(visit.view, [], 0);
+    if (without.is !== 'only-if-cached' || without.answer === 'network-error')
+      throw error;
+    return done(gatewayTimeout(visit.status));
   }
 }
 

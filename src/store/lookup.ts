@@ -185,9 +185,11 @@ function read(
     resolve(chosen ? joined(payload, chosen) : { is: 'none' });
     alive();
   };
-  const select = (decoded: Policy[] | Broken): void => {
-    if (!Array.isArray(decoded)) return resolve(decoded);
-    const chosen = choose(decoded);
+  const select = (decoded: readonly (Policy | Broken)[]): void => {
+    const chosen = choose(decoded.filter(isWhole));
+    const broken = decoded.find((each) => 'is' in each);
+    // Where another variant answers, a broken one is met by who needs it.
+    if (!chosen && broken) return resolve(broken);
     const key = chosen?.record.key;
     if (key === undefined || key === base)
       return finish(payloadRequest.result, chosen);
@@ -200,45 +202,36 @@ function read(
     if (values.length === 0 && payloadRequest.result !== undefined)
       return resolve(orphan(base));
     const lone = loneAt(values, base);
-    if (lone) return select(lone);
+    if (lone) return select([lone]);
+    if (values.length === 0) return finish(undefined, choose([]));
     const keys = policies.getAllKeys(range);
     listen(keys, waiting, 'policy', () =>
-      select(decodeAll(values, keys.result)),
+      select(
+        keys.result.map((key, at) => decodePolicy(values[at], String(key))),
+      ),
     );
   };
   listen(policyRequest, waiting, 'policy', () => undefined);
   listen(payloadRequest, waiting, 'payload', decode);
 }
 
-/** The common cases, for which no keys are needed: no record at all, or one that says it lies under its URL. */
+/** The common case, for which no keys are needed: one record that says it lies under its URL. */
 function loneAt(
-  values: unknown[],
+  values: readonly unknown[],
   base: string,
-): Policy[] | Broken | undefined {
-  if (values.length === 0) return [];
-  if (values.length > 1) return undefined;
+): Policy | Broken | undefined {
+  if (values.length !== 1) return undefined;
   const lone = decodePolicy(values[0], base);
-  if (!('is' in lone)) return [lone];
   // It may be a variant that outlived the others.
-  return lone.fault === 'key-mismatch' ? undefined : lone;
+  return 'is' in lone && lone.fault === 'key-mismatch' ? undefined : lone;
 }
+
+const isWhole = (decoded: Policy | Broken): decoded is Policy =>
+  !('is' in decoded);
 
 function joined(payload: unknown, policy: Policy): Found {
   const entry = decodePayload(payload, policy);
   return 'is' in entry ? entry : { is: 'entry', entry };
-}
-
-function decodeAll(
-  values: unknown[],
-  keys: readonly IDBValidKey[],
-): Policy[] | Broken {
-  const decoded: Policy[] = [];
-  for (const [at, key] of keys.entries()) {
-    const policy = decodePolicy(values[at], typeof key === 'string' ? key : '');
-    if ('is' in policy) return policy;
-    decoded.push(policy);
-  }
-  return decoded;
 }
 
 function listen(
