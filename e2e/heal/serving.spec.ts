@@ -95,6 +95,38 @@ for (const status of [204, 205]) {
   });
 }
 
+test('A15: control characters that the network lets through reach the page, and what is stored of them is no fault', async ({
+  app,
+  origin,
+}) => {
+  const answer = (reason: string, field: string): string =>
+    [
+      `HTTP/1.1 200 ${reason}`,
+      'cache-control: max-age=3600',
+      `x-odd: ${field}`,
+      'content-length: 2',
+      'connection: close',
+      '\r\nhi',
+    ].join('\r\n');
+  for (const [path, text] of [
+    ['/reason', answer('O\u0001K', 'even')],
+    ['/field', answer('OK', 'o\u0001d\u007fd')],
+  ] as const)
+    origin.on(path, (_seen, socket) => {
+      socket.end(text);
+      return undefined;
+    });
+  const got = await app.fetch('/reason');
+  expect([got.error, got.text]).toEqual([undefined, 'hi']);
+  await app.fetch('/field');
+  await app.settled('/field');
+  await app.restartWorker();
+  const again = await app.fetch('/field');
+  expect(again.headers['cache-status']).toMatch(isHit);
+  expect(again.headers['x-odd']).toBe('o\u0001d\u007fd');
+  expect(await app.heals()).toEqual([]);
+});
+
 test('H7: a page may clone and read what it was given, stored or not', async ({
   app,
   origin,

@@ -9,6 +9,7 @@ import {
 } from '../http/index.js';
 import {
   headerFields,
+  LATIN1,
   type Entry,
   type PolicyRecord,
 } from '../store/records.js';
@@ -159,10 +160,12 @@ export const isRebuildable = ({
   type,
   redirected,
   status,
+  statusText,
 }: Response): boolean =>
   (type === 'basic' || type === 'cors' || type === 'default') &&
   !redirected &&
-  isBuildable(status);
+  isBuildable(status) &&
+  LATIN1.test(statusText);
 
 /** "the cache ... MUST NOT use a stale response ... 504" (RFC 9111 sections 4.2.4 and 5.2.2.2). */
 export function gatewayTimeout(status: CacheStatus): Response {

@@ -74,8 +74,11 @@ export class Network {
       return this.#quietly(visit);
     const arrival = await this.#send(visit, clone);
     const { response } = arrival;
-    // A page is drawn as it comes.
-    const isWhole = request.method === 'GET' && request.mode !== 'navigate';
+    // A page is drawn as it comes, and what passes the HTTP cache by was not cut there.
+    const isWhole =
+      request.method === 'GET' &&
+      request.mode !== 'navigate' &&
+      request.cache !== 'no-store';
     const copy = isWhole && response.ok ? copyOf(response) : undefined;
     if (!copy) return arrival;
     return (await isCut(response, copy))

@@ -21,10 +21,11 @@ export interface Broken {
   readonly id?: string | undefined;
 }
 
-// Header values are byte strings (Fetch Standard, section 2.2.2): visible Latin-1, spaces and tabs, one field a line.
+// Header values are byte strings of any bytes but NUL, LF and CR (Fetch Standard, section 2.2.2); one field a line.
 const FIELD_LINES =
-  /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*\n)*$/;
-const LATIN1 = /^[\t\x20-\x7e\x80-\xff]*$/;
+  /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\x01-\t\v\f\x0e-\xff]*\n)*$/;
+/** What a script may give a Response as its status text (RFC 9112 section 4); the network's may be anything. */
+export const LATIN1 = /^[\t\x20-\x7e\x80-\xff]*$/;
 const DIGESTS = /^(?:[0-9a-f]{16})*$/;
 const DIGEST = /^[0-9a-f]{16}$/;
 const ID = /^[0-9a-z]{16}$/;
