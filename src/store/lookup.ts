@@ -187,9 +187,9 @@ function read(
   };
   const select = (decoded: readonly (Policy | Broken)[]): void => {
     const chosen = choose(decoded.filter(isWhole));
-    const broken = decoded.find((each) => 'is' in each);
     // Where another variant answers, a broken one is met by who needs it.
-    if (!chosen && broken) return resolve(broken);
+    const broken = !chosen && decoded.find((each) => 'is' in each);
+    if (broken) return resolve(broken);
     const key = chosen?.record.key;
     if (key === undefined || key === base)
       return finish(payloadRequest.result, chosen);
@@ -206,9 +206,7 @@ function read(
     if (values.length === 0) return finish(undefined, choose([]));
     const keys = policies.getAllKeys(range);
     listen(keys, waiting, 'policy', () =>
-      select(
-        keys.result.map((key, at) => decodePolicy(values[at], String(key))),
-      ),
+      select(decodeAll(values, keys.result)),
     );
   };
   listen(policyRequest, waiting, 'policy', () => undefined);
@@ -225,6 +223,12 @@ function loneAt(
   // It may be a variant that outlived the others.
   return 'is' in lone && lone.fault === 'key-mismatch' ? undefined : lone;
 }
+
+const decodeAll = (
+  values: readonly unknown[],
+  keys: readonly unknown[],
+): (Policy | Broken)[] =>
+  keys.map((key, at) => decodePolicy(values[at], String(key)));
 
 const isWhole = (decoded: Policy | Broken): decoded is Policy =>
   !('is' in decoded);
