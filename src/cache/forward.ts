@@ -74,12 +74,8 @@ export class Network {
       return this.#quietly(visit);
     const arrival = await this.#send(visit, clone);
     const { response } = arrival;
-    // A page is drawn as it comes, and what passes the HTTP cache by was not cut there.
-    const isWhole =
-      request.method === 'GET' &&
-      request.mode !== 'navigate' &&
-      request.cache !== 'no-store';
-    const copy = isWhole && response.ok ? copyOf(response) : undefined;
+    const copy =
+      response.ok && mayBeCut(request) ? copyOf(response) : undefined;
     if (!copy) return arrival;
     return (await isCut(response, copy))
       ? this.replay(visit)
@@ -222,6 +218,10 @@ export class Network {
     return { response, requestTime, responseTime: now() };
   }
 }
+
+/** Whether isCut() is to be asked: a page is drawn as it comes, and what passes the HTTP cache by is not cut there. */
+const mayBeCut = ({ method, mode, cache }: Request): boolean =>
+  method === 'GET' && mode !== 'navigate' && cache !== 'no-store';
 
 /** The same request with another init; a Request made of a Request would name the worker as its referrer. */
 function rebuilt(request: Request, init: RequestInit): Request {

@@ -23,6 +23,7 @@ export interface Broken {
 
 // Header values are byte strings of any bytes but NUL, LF and CR (Fetch Standard, section 2.2.2); one field a line.
 const FIELD_LINES =
+  // oxlint-disable-next-line no-control-regex -- control characters are among them
   /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\x01-\t\v\f\x0e-\xff]*\n)*$/;
 /** What a script may give a Response as its status text (RFC 9112 section 4); the network's may be anything. */
 export const LATIN1 = /^[\t\x20-\x7e\x80-\xff]*$/;
