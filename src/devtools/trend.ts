@@ -36,6 +36,8 @@ const growth = (now: number, before: number): number =>
 
 /** Times the page's own requests that went through a worker. */
 class Stopwatch {
+  /** Whether this browser has kept the time of a hit to itself. */
+  isBlind = false;
   #hits: number[] = [];
   #others: number[] = [];
   readonly #observer = new PerformanceObserver((list) => {
@@ -55,10 +57,10 @@ class Stopwatch {
     const isHit = serverTiming.some(
       ({ name, description }) => name === 'mendbox' && description === 'hit',
     );
-    // Firefox 153 gives no workerStart and no times of what a worker fetched: there only hits are told apart.
-    if (!isHit && workerStart === 0) return;
-    // The axis of powers of ten has no place for 0, which a coarse clock gives.
-    (isHit ? this.#hits : this.#others).push(Math.max(duration, 0.1));
+    // Firefox 153 gives neither workerStart nor the times of what a worker fetched.
+    if (duration === 0) this.isBlind ||= isHit;
+    else if (isHit) this.#hits.push(duration);
+    else if (workerStart > 0) this.#others.push(duration);
   }
 
   /** The medians since it was asked last. */
@@ -80,6 +82,11 @@ export class Trend {
   readonly #samples: Sample[] = [];
   readonly #ratio = make('div', { class: 'plot', role: 'img' });
   readonly #latency = make('div', { class: 'plot', role: 'img' });
+  readonly #blind = make(
+    'p',
+    { class: 'quiet', hidden: '' },
+    'This browser does not tell how long the answers of a worker take.',
+  );
   #before: CacheStats | undefined;
   #charts: readonly Chart[] = [];
 
@@ -103,6 +110,7 @@ export class Trend {
       this.#ratio,
       make('p', {}, make('b', {}, 'Latency, median'), key),
       this.#latency,
+      this.#blind,
     );
   }
 
@@ -157,6 +165,7 @@ export class Trend {
   }
 
   #show(): void {
+    this.#blind.hidden = !this.#stopwatch.isBlind;
     const last = (of: (sample: Sample) => number | null) =>
       this.#samples.map(of).reduce((kept, value) => value ?? kept, null);
     const ratio = last((sample) => sample.ratio);
