@@ -135,6 +135,18 @@ test('the panel, which needs no bundler, breaks an entry of a cache of another n
   expect(text).toBe('/pictures/a');
   expect(headers['cache-status']).toContain('healed-digest-mismatch');
   await expect(panel.getByRole('log')).toContainText('digest-mismatch');
+  const which = panel.getByLabel('Which store to break');
+  await expect(which).toBeHidden();
+  await fill(app, '/data/a');
+  await expect(which).toBeVisible();
+  await which.selectOption('pictures');
+  await panel.getByRole('button', { name: 'Break the store' }).click();
+  await expect(panel.getByRole('status')).toContainText('store is broken');
+  await app.fetch('/pictures/a');
+  expect(await app.nextHeal(2)).toMatchObject({
+    url: 'pictures',
+    fault: 'store-lost',
+  });
 });
 
 test('caches are counted, listed and purged together, each store once', async ({

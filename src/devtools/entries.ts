@@ -2,13 +2,10 @@
 import type { EntryInfo } from '../report.js';
 import type { How } from '../testing/index.js';
 import { button, choice, make, section } from './element.js';
-import { ago, bytes, nameOf, seconds } from './format.js';
+import { ago, bytes, CACHE_NAME, nameOf, seconds } from './format.js';
 
 /** Rows that are made; a list of thousands helps nobody. */
 const SHOWN = 200;
-
-/** The cache that there is where nobody gave another a name. */
-const CACHE_NAME = 'mendbox';
 
 /** Entries of several caches may have the same key. */
 const rowKey = ({ cacheName, key }: EntryInfo): string => `${cacheName} ${key}`;

@@ -42,3 +42,6 @@ export const clock = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hour12: false,
 });
+
+/** The cache that there is where nobody gave another a name. */
+export const CACHE_NAME = 'mendbox';

@@ -129,7 +129,9 @@ export class MendboxPanel extends HTMLElement {
     this.#trend.note(told);
     const sign = signOf(told);
     if (sign === this.#sign) return;
-    this.#entries.show(await entries(patience));
+    const listed = await entries(patience);
+    this.#entries.show(listed);
+    this.#tools.showCaches(listed.map(({ cacheName }) => cacheName));
     this.#sign = sign;
   }
 

@@ -3,7 +3,7 @@ import type { VerifyReport } from '../report.js';
 import type { StorageFault } from '../testing/index.js';
 import { forget, purge, verify } from '../window/index.js';
 import { button, choice, make } from './element.js';
-import { bytes, nameOf } from './format.js';
+import { bytes, CACHE_NAME, nameOf } from './format.js';
 
 /** Says what came of a deed; what it gives is shown to the user. */
 export type Run = (did: string, deed: () => Promise<string>) => void;
@@ -37,26 +37,29 @@ const DEEDS: Readonly<Record<string, () => Promise<string>>> = {
   'Purge all': async () => `${await purge({ all: true })} entries dropped.`,
 };
 
-/** Breaks the database itself in one of several ways. */
-function breaker(run: Run): HTMLElement {
+/** Breaks the database of a cache itself, in one of several ways. */
+function breaker(run: Run, which: HTMLSelectElement): HTMLElement {
   const how = choice('How to break the store', FAULTS);
   const deed = async (): Promise<string> => {
     // Only who breaks something needs what it takes.
     const { breakStorage } = await import('../testing/index.js');
-    await breakStorage(how.value as StorageFault);
+    const cacheName = which.value;
+    await breakStorage(how.value as StorageFault, { cacheName });
     return 'The store is broken: the next requests must be answered all the same.';
   };
   const press = button('Break the store', () => run('Break the store', deed));
-  return make('span', { class: 'pair' }, how, press);
+  return make('span', { class: 'pair' }, which, how, press);
 }
 
 /** The toolbar. */
 export class Tools {
   readonly root: HTMLElement;
   readonly #offline: HTMLButtonElement;
+  readonly #which = choice('Which store to break', {});
   #goOffline: Offline | undefined;
 
   constructor(run: Run) {
+    this.showCaches([CACHE_NAME]);
     this.#offline = button('Offline', () => this.#toggle(run), {
       'aria-pressed': 'false',
       hidden: '',
@@ -68,9 +71,21 @@ export class Tools {
       'div',
       { class: 'tools', role: 'group', 'aria-label': 'The whole cache' },
       ...deeds,
-      breaker(run),
+      breaker(run, this.#which),
       this.#offline,
     );
+  }
+
+  /** Offers the stores of these caches to be broken, where there is a choice. */
+  showCaches(names: readonly string[]): void {
+    const told = [...new Set(names)];
+    const { value } = this.#which;
+    const shown = told.length > 0 ? told : [CACHE_NAME];
+    this.#which.replaceChildren(
+      ...shown.map((name) => make('option', { value: name }, name)),
+    );
+    if (shown.includes(value)) this.#which.value = value;
+    this.#which.hidden = shown.length === 1;
   }
 
   /** What the offline button does; without it there is no such button, for a page cannot cut its worker off. */
