@@ -111,11 +111,10 @@ export async function drop(
     const stored = await change.objectStore('policies').getAll(range);
     if (id !== undefined && stored.some((each) => idOf(each) !== id))
       return false;
-    const { bytes, entries } = await totalsOf(change);
-    sums = {
-      bytes: stored.reduce<number>((sum, it) => sum - lengthOf(it), bytes),
-      entries: entries - stored.length,
-    };
+    sums = less(await totalsOf(change), {
+      bytes: stored.reduce<number>((sum, it) => sum + lengthOf(it), 0),
+      entries: stored.length,
+    });
   }
   await Promise.all([
     deleted(change, [range]),
@@ -229,11 +228,24 @@ function freeKey(base: string, variants: readonly Variant[]): string {
   return variants.reduce((a, b) => (usedAt(b) < usedAt(a) ? b : a)).key;
 }
 
-/** The sums, counted anew when they are damaged: below nothing, for one. */
-export async function totalsOf(change: Change): Promise<Totals> {
-  const known = decodeTotals(await change.objectStore('meta').get('totals'));
-  return known ?? (await countAll(change));
-}
+/** The kept sums; undefined where they are damaged: below nothing, for one. */
+const keptIn = async (
+  transaction: Change | Look,
+): Promise<Totals | undefined> =>
+  decodeTotals(await transaction.objectStore('meta').get('totals'));
+
+/** Sums, none where they are not known, less others. */
+const less = (
+  sums: Totals | undefined,
+  { bytes, entries }: Totals,
+): Totals => ({
+  bytes: (sums?.bytes ?? 0) - bytes,
+  entries: (sums?.entries ?? 0) - entries,
+});
+
+/** The sums, counted anew when they are damaged. */
+export const totalsOf = async (change: Change): Promise<Totals> =>
+  (await keptIn(change)) ?? (await countAll(change));
 
 /** Records read at a time. */
 const BATCH = 200;
@@ -252,26 +264,16 @@ async function countAll(transaction: Change | Look): Promise<Totals> {
 }
 
 /** How far the kept sums are off. */
-export async function driftOf(look: Look): Promise<Totals> {
-  const meta = look.objectStore('meta');
-  const kept = decodeTotals(await meta.get('totals'));
-  const { bytes, entries } = await countAll(look);
-  return {
-    bytes: (kept?.bytes ?? 0) - bytes,
-    entries: (kept?.entries ?? 0) - entries,
-  };
-}
+export const driftOf = async (look: Look): Promise<Totals> =>
+  less(await keptIn(look), await countAll(look));
 
 /** Takes a drift off the sums, which may have changed since it was found. */
 export async function corrected(
   change: Change,
   drift: Totals,
 ): Promise<unknown> {
-  const meta = change.objectStore('meta');
-  const { bytes = 0, entries = 0 } =
-    decodeTotals(await meta.get('totals')) ?? {};
-  const sums = { bytes: bytes - drift.bytes, entries: entries - drift.entries };
-  return meta.put(sums, 'totals');
+  const sums = less(await keptIn(change), drift);
+  return change.objectStore('meta').put(sums, 'totals');
 }
 
 /** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */
