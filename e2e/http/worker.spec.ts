@@ -151,6 +151,25 @@ test('H12: a preload answers one of two who ask for it', async ({
   expect(await app.page.title()).toBe('three');
 });
 
+test("a no-store request leaves the browser's own cache alone, even where what is stored was purged", async ({
+  app,
+  origin,
+}) => {
+  const [before, after] = [page('before'), page('after')];
+  origin.answer('/data', before, after);
+  await app.fetch('/data');
+  await app.settled('/data');
+  await app.ask('purge', { filter: { url: `${origin.url}/data` } });
+  const got = await app.fetch('/data', { cache: 'no-store' });
+  expect(got.text).toBe(after.body);
+  // Of which nothing is stored here: the browser's own cache answers.
+  const left = await app.fetch('/data', {
+    cache: 'only-if-cached',
+    mode: 'same-origin',
+  });
+  expect(left.text).toBe(before.body);
+});
+
 test("a page that was purged does not come back from the browser's own cache", async ({
   app,
   origin,

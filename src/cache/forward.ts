@@ -42,6 +42,9 @@ const MANUAL: RequestInit = { redirect: 'manual' };
 
 const RELOAD: RequestInit = { cache: 'reload' };
 
+/** Modes that a replay keeps: they go past the HTTP cache as well, or no further than that. */
+const KEPT = new Set<RequestCache>(['reload', 'only-if-cached', 'no-store']);
+
 /** Most URLs remembered as asked before. */
 const REMEMBERED = 20_000;
 
@@ -103,8 +106,7 @@ export class Network {
   async replay(visit: Visit): Promise<Arrival> {
     const { clone } = visit;
     this.note(clone.url);
-    if (clone.cache === 'reload' || clone.cache === 'only-if-cached')
-      return this.#send(visit, clone);
+    if (KEPT.has(clone.cache)) return this.#send(visit, clone);
     // A media element asks for a range without CORS; rebuilt as such it would ask for everything.
     const own = clone.headers.has('range')
       ? withFields(clone, [], RELOAD)
