@@ -180,6 +180,7 @@ export class Bench {
   }
 
   async #showBroken(resource: Resource, what: RecordBreak): Promise<void> {
+    this.#flights.forget(urlOf(resource));
     const halves = await readHalves(resource);
     this.#card(resource).showStored(halves, what.harms);
     void this.story.broken(resource, what, halves);

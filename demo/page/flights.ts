@@ -28,6 +28,11 @@ export class Flights {
     });
   }
 
+  /** Forgets the request of a URL: what is damaged after it was met by none. */
+  forget(url: string): void {
+    this.#flights.delete(url);
+  }
+
   /** The request that met the fault of an event; undefined when it was another page's, or nobody's. */
   of({ url, phase, at }: HealEvent): Promise<Result> | undefined {
     if (phase === 'verify' || phase === 'write') return undefined;
