@@ -5,7 +5,7 @@ import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
 import { baseOf, Memory } from '../store/memory.js';
 import type { Broken, Entry, Policy } from '../store/records.js';
-import { Store } from '../store/store.js';
+import { isQuota, Store } from '../store/store.js';
 import { Ahead } from './ahead.js';
 import { EVERY, flightsOf, type Flights } from './flight.js';
 import { Network } from './forward.js';
@@ -174,9 +174,7 @@ export class Core {
   /** Tells that the store refused a write for want of room. */
   refused(error: unknown): void {
     if (IS_READY_MADE) return;
-    const isQuota =
-      error instanceof DOMException && error.name === 'QuotaExceededError';
-    if (isQuota) this.#guarded(() => this.settings.onQuotaError?.());
+    if (isQuota(error)) this.#guarded(() => this.settings.onQuotaError?.());
   }
 
   /** Notes that an entry answered. */

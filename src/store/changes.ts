@@ -166,20 +166,20 @@ export async function purgeSome(
     await change.objectStore('policies').getAllKeys(),
     accepts,
   );
-  // A payload without a policy that lies between two of them is of no use to anybody.
+  const isMore = held.length > RUNS;
   const some = held.slice(0, RUNS);
+  // A payload without a policy that lies between two of them is of no use to anybody.
   await deleted(change, some.map(rangeOf));
   for (const key of some.flat()) purged.push(String(key));
-  if (held.length > RUNS) return true;
-  const orphans = runsOf(
-    await change.objectStore('payloads').getAllKeys(),
-    accepts,
-  );
-  await deleted(change, orphans.slice(0, RUNS).map(rangeOf));
+  if (!isMore) {
+    const left = await change.objectStore('payloads').getAllKeys();
+    const orphans = runsOf(left, accepts);
+    await deleted(change, orphans.map(rangeOf));
+    some.push(...orphans);
+  }
   // The sums are counted anew, and no list of URLs outlives them.
-  if (some.length + orphans.length > 0)
-    await change.objectStore('meta').clear();
-  return orphans.length > RUNS;
+  if (some.length > 0) await change.objectStore('meta').clear();
+  return isMore;
 }
 
 /** Notes when entries last answered, in milliseconds. */

@@ -359,7 +359,6 @@ const textsAfter = (after: string | undefined): IDBKeyRange =>
 // As IndexedDB orders strings: by code units.
 const byKey = (a: string, b: string): number => (a < b ? -1 : 1);
 
-const isQuota = (error: unknown): boolean =>
-  error instanceof Error || error instanceof DOMException
-    ? error.name === 'QuotaExceededError'
-    : false;
+/** Whether the browser's quota is what refused a write. */
+export const isQuota = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'QuotaExceededError';
