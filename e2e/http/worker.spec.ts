@@ -151,6 +151,28 @@ test('H12: a preload answers one of two who ask for it', async ({
   expect(await app.page.title()).toBe('three');
 });
 
+test("a page that was deleted does not come back from the browser's own cache", async ({
+  idle: app,
+  origin,
+}) => {
+  await startOwn(
+    app,
+    `const cache = install();
+    addEventListener('message', ({ data, ports: [port] }) => {
+      if (data.deleted)
+        cache.delete(data.deleted).then((value) => port.postMessage({ ok: true, value }));
+    });`,
+  );
+  const address = `${origin.url}/page`;
+  origin.answer('/page', page('before'), page('after'));
+  await app.page.goto(address);
+  await app.settled('/page');
+  const ask = { deleted: address };
+  await app.page.evaluate((message) => window.bench.ask(message), ask);
+  await app.page.goto(address);
+  expect(await app.page.title()).toBe('after');
+});
+
 test("a no-store request leaves the browser's own cache alone, even where what is stored was purged", async ({
   app,
   origin,

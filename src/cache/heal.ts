@@ -51,9 +51,9 @@ export async function heal(
     tell('network-error');
     // A request that forbids the network has its own answer to that (RFC 9111 section 5.2.1.7).
     const without = reuse(visit.view, [], 0);
-    if (without.is !== 'only-if-cached' || without.answer === 'network-error')
-      throw error;
-    return done(gatewayTimeout(visit.status));
+    if ('answer' in without && without.answer === 'gateway-timeout')
+      return done(gatewayTimeout(visit.status));
+    throw error;
   }
 }
 

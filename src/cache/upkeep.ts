@@ -90,7 +90,9 @@ export abstract class Upkeep {
 
   /** Drops every variant of a request's URL; resolves to whether the store could. */
   delete(input: RequestInfo | URL): Promise<boolean> {
-    return this.core.invalidate(this.core.baseOf(asRequest(input)));
+    const request = asRequest(input);
+    this.core.network.note(request.url, true);
+    return this.core.invalidate(this.core.baseOf(request));
   }
 
   /** Drops what the filter names; resolves to the number of entries dropped. Rejects with a TypeError for an empty filter. */
