@@ -39,15 +39,12 @@ async function fill(app: App, origin: Origin, count: number): Promise<void> {
   );
 }
 
-const purge = (app: App, filter: object): Promise<number> =>
-  app.ask<number>('purge', { filter });
-
 test('neighbours are purged in one go', async ({ idle: app, origin }) => {
   await app.start({});
   await fill(app, origin, 300);
   await app.shim({});
   const filter = { prefix: app.key('/many/') };
-  expect(await purge(app, filter)).toBe(300);
+  expect(await app.ask('purge', { filter })).toBe(300);
   const { delete: deletes = 0 } = await app.shim({});
   expect(deletes).toBeLessThan(10);
   expect(await app.keys()).toEqual([app.key('/seed')]);
@@ -58,7 +55,15 @@ test('what lies scattered is purged, however much it is, and its neighbours stay
   origin,
 }) => {
   await fill(app, origin, 1_300);
-  expect(await purge(app, { pattern: /[13579]$/ })).toBe(650);
+  // Made in the page: not every driver takes a pattern there.
+  const purged = await app.page.evaluate(() =>
+    window.bench.ask({
+      mendbox: 1,
+      ask: 'purge',
+      filter: { pattern: /[13579]$/ },
+    }),
+  );
+  expect(purged).toBe(650);
   const left = await app.keys();
   expect(left).toHaveLength(651);
   expect(left.filter((key) => /[13579]$/.test(key))).toEqual([]);
