@@ -1,15 +1,19 @@
 import { isHit, kept, type App } from '../fixtures.js';
 import { Gate, sha256 } from '../origin.js';
+import { load } from '../window/window.js';
 import { expect, test } from './apps.js';
 
 const stale = { 'cache-control': 'max-age=0', etag: '"1"' };
 
-/** Damages what is stored of a path, and takes it out of the worker's memory. */
+/** Damages what is stored of a path, out of the worker's memory: from there it would mend the store when it idles. */
 async function damage(app: App, path: string): Promise<void> {
+  const forget = () => app.page.evaluate(() => window.mendbox.forget());
+  await load(app.page);
+  await forget();
   await app.damage(path, ({ payload }) => {
     payload['body'] = new ArrayBuffer(3);
   });
-  await app.page.evaluate(() => window.bench.ask({ test: 'forget' }));
+  await forget();
 }
 
 const paths = { workbox: '/page-data', serwist: '/data/page' } as const;

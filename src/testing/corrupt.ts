@@ -180,7 +180,7 @@ async function changedPair(
 
 /**
  * Damages what is stored for a URL, in all its variants and partitions, in the real IndexedDB;
- * then asks the controlling worker, if there is one, to forget its memory tier,
+ * before and after it asks the controlling worker, if there is one, to forget its memory tier,
  * so that the next request meets the damage.
  *
  * Rejects when nothing is stored for the URL, when that worker does not answer,
@@ -201,6 +201,8 @@ export async function corrupt(
     how === 'swap'
       ? await swapped(pairs, options)
       : await Promise.all(pairs.map((pair) => changedPair(pair, how, options)));
+  // From memory a worker that idles would mend what it finds broken on the disk, before any request meets it.
+  await forget();
   await withDatabase(cacheName, (database) => writePairs(database, changed));
   await forget();
 }

@@ -27,9 +27,3 @@ serwist.setCatchHandler(({ event }) =>
   data.handle({ event, request: '/data/offline' }),
 );
 serwist.addEventListeners();
-
-addEventListener('message', ({ data: message, ports }) => {
-  if (message?.test !== 'forget') return;
-  data.forget();
-  ports[0]?.postMessage({ ok: true, value: true });
-});

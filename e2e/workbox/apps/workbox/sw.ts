@@ -42,9 +42,3 @@ setDefaultHandler(standard);
 setCatchHandler({
   handle: ({ event }) => standard.handle({ event, request: '/offline' }),
 });
-
-self.addEventListener('message', ({ data, ports }) => {
-  if (data?.test !== 'forget') return;
-  standard.forget();
-  ports[0]?.postMessage({ ok: true, value: true });
-});
