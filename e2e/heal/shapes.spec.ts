@@ -123,7 +123,9 @@ for (const { id, name, make } of shapes) {
     await get(app, '/thing');
     await expectStored(app, '/thing');
     expect(await indexes(app)).toEqual(['used']);
-    expect(await app.heals()).toEqual([]);
+    // One of ours that is half made is made anew, which is told; somebody else's is left alone.
+    const told = (await app.heals()).map(({ fault }) => fault);
+    expect(told).toEqual(id === 'B13' ? ['store-lost'] : []);
   });
 }
 
