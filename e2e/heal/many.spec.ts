@@ -50,6 +50,24 @@ test('neighbours are purged in one go', async ({ idle: app, origin }) => {
   expect(await app.keys()).toEqual([app.key('/seed')]);
 });
 
+test('a response that there is room for is stored without a look at the others', async ({
+  idle: app,
+  origin,
+}) => {
+  await app.start({});
+  await fill(app, origin, 300);
+  origin.answer('/one-more', fresh);
+  await app.shim({});
+  await app.fetch('/one-more');
+  await app.settled('/one-more');
+  const { getAll = 0, put = 0, ...others } = await app.shim({});
+  expect(put).toBeGreaterThan(0);
+  // The variants of its own URL, looked up once and once again before they are replaced.
+  expect(getAll).toBeLessThanOrEqual(2);
+  expect(others).not.toHaveProperty('getAllKeys');
+  expect(others).not.toHaveProperty('index');
+});
+
 test('what lies scattered is purged, however much it is, and its neighbours stay', async ({
   app,
   origin,

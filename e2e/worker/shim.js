@@ -136,6 +136,13 @@
       strike(fault, call(...given)),
     );
   }
+  for (const name of ['getAll', 'getAllKeys']) {
+    const original = IDBIndex.prototype[name];
+    IDBIndex.prototype[name] = function (...given) {
+      count('index');
+      return original.apply(this, given);
+    };
+  }
   patch(IDBDatabase.prototype, 'transaction', (fault, call, given) => {
     const transaction = call(...given);
     if (fault.how === 'hang') {

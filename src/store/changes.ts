@@ -284,21 +284,25 @@ export async function evictTo(
   keep?: string,
 ): Promise<void> {
   const oldest = change.objectStore('policies').index('used');
-  let gone: string[] | undefined;
-  while (gone?.length !== 0) {
-    gone = [];
+  const isAbove = (): boolean =>
+    bytes > target.bytes || entries > target.entries;
+  // A write that has room, as most have, reads nothing here.
+  let isStuck = false;
+  while (isAbove() && !isStuck) {
     const [keys, policies] = await Promise.all([
       oldest.getAllKeys(undefined, BATCH),
       oldest.getAll(undefined, BATCH),
     ]);
+    const gone: string[] = [];
     for (const [at, key] of keys.entries()) {
-      if (bytes <= target.bytes && entries <= target.entries) break;
+      if (!isAbove()) break;
       if (key === keep) continue;
       bytes -= lengthOf(policies[at]);
       entries--;
       gone.push(key);
     }
     await deleted(change, gone);
+    isStuck = gone.length === 0;
   }
   await change.objectStore('meta').put({ bytes, entries }, 'totals');
 }
