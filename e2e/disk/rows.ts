@@ -306,8 +306,8 @@ const webkit: readonly DiskDamage[] = [
     id: 'B1',
     name: 'the folder of databases is read-only',
     isCore: true,
+    // Nothing is written, but what is there can be read.
     isFrozen: true,
-    isLost: true,
     damage: freeze(/indexeddb\/v1$/),
   },
 ];

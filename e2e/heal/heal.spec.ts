@@ -215,22 +215,24 @@ test('I4: a broken entry for which the page lets nobody ask the origin is a fail
   expect(origin.requests(path)).toHaveLength(1);
 });
 
-test('I4: a request that forbids the network gets its 504 where what is stored is broken and the network fails', async ({
-  app,
-  origin,
-}) => {
-  await prepare(app, origin, 'buffer');
-  await app.damage(path, (pair) => {
-    new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
-  });
-  await app.restartWorker();
-  await origin.goOffline();
-  const got = await app.fetch(path, {
-    headers: { 'cache-control': 'only-if-cached' },
-  });
-  expect(got.status).toBe(504);
-  expect(await app.nextHeal()).toMatchObject({ outcome: 'network-error' });
-});
+test(
+  'I4: a request that forbids the network gets its 504 where what is stored is broken and the network fails',
+  // WebKit's own cache still has it, and answers.
+  { tag: '@no-webkit' },
+  async ({ app, origin }) => {
+    await prepare(app, origin, 'buffer');
+    await app.damage(path, (pair) => {
+      new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
+    });
+    await app.restartWorker();
+    await origin.goOffline();
+    const got = await app.fetch(path, {
+      headers: { 'cache-control': 'only-if-cached' },
+    });
+    expect(got.status).toBe(504);
+    expect(await app.nextHeal()).toMatchObject({ outcome: 'network-error' });
+  },
+);
 
 test('I4: a variant that is whole answers without the network, whatever became of another', async ({
   app,

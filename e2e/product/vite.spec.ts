@@ -95,6 +95,8 @@ const cacheNameOf = (page: Page): Promise<unknown> =>
 test("a worker of the app's own is bundled by the development server", async ({
   page,
 }) => {
+  // As in a process of its own; a build sets it, too.
+  process.env['NODE_ENV'] = 'development';
   const server = await createServer(app({ worker: 'sw.ts' }));
   try {
     await server.listen();

@@ -281,7 +281,8 @@ test('storageTimeoutMs: a store that does not answer costs no more than that', a
   const delays = await idle.page.evaluate(() =>
     window.bench.ask({ test: 'delays' }),
   );
-  expect(delays).toContain(51);
+  // A timer is set for what is left of a time.
+  expect((delays as number[]).map(Math.round)).toContain(51);
   expect(delays).not.toContain(2_000);
 });
 
