@@ -27,7 +27,8 @@ const once = [
   'http/groups',
   'testing/',
   'verify/',
-  'window/(?:ask|options|skew|state)',
+  'product/',
+  'window/(?:api|ask|options|skew|state)',
   'workbox/(?:plugins|windows)',
 ].join('|');
 
