@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, firefox, test as base, type Page } from '@playwright/test';
@@ -112,7 +112,7 @@ export class Session {
   }
 }
 
-/** A closed profile in which every path of the first release is stored. */
+/** A profile in which every path of the first release is stored, closed or cut off. */
 export interface Written {
   readonly origin: Origin;
   /** Copies the profile to a folder of its own. */
@@ -127,13 +127,23 @@ async function write(engine: Engine): Promise<Written & { end(): void }> {
   const session = await Session.open(engine, master, origin);
   await session.fetchAll('first');
   for (const at of names) await session.app.settled(at);
+  const still = path.join(folder, 'still');
+  const keep = (): void =>
+    cpSync(master, still, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (file) => !lstatSync(file).isSocket(),
+    });
+  // Closed in time, WebKit puts what it has written ahead into the database; one that is cut off leaves both behind.
+  if (engine === 'webkit') keep();
   await session.close();
+  if (engine !== 'webkit') keep();
   let copies = 0;
   return {
     origin,
     copy() {
       const to = path.join(folder, `copy-${copies++}`);
-      cpSync(master, to, { recursive: true, verbatimSymlinks: true });
+      cpSync(still, to, { recursive: true, verbatimSymlinks: true });
       for (const lock of ['SingletonLock', 'SingletonCookie', 'lock'])
         rmSync(path.join(to, lock), { force: true });
       return to;
