@@ -49,12 +49,16 @@ class Splice {
     this.#visit = visit;
     this.#entry = entry;
     this.#blob = blob;
-    const { slice: size, length } = entry.record;
-    const end = (Math.floor(range.last / size) + 1) * size;
-    const touched = end < length ? blob.slice(0, end) : blob;
     this.#range = range;
-    const { storageTimeoutMs } = core.settings;
-    this.#slices = new Slices(entry.record, touched, storageTimeoutMs);
+    this.#slices = this.#slicesTo(range.last);
+  }
+
+  /** The slices up to the one that a position lies in. */
+  #slicesTo(position: number): Slices {
+    const { record } = this.#entry;
+    const { storageTimeoutMs } = this.#core.settings;
+    const end = (Math.floor(position / record.slice) + 1) * record.slice;
+    return new Slices(record, this.#blob.slice(0, end), storageTimeoutMs);
   }
 
   /**
@@ -63,17 +67,16 @@ class Splice {
    */
   async stream(isDirect: boolean): Promise<ReadableStream<Bytes> | Broken> {
     const { slice: size } = this.#entry.record;
-    const slice = Math.floor(this.#range.first / size);
-    const end = Math.floor(this.#range.last / size);
-    const [cut, begin] = await Promise.all([
-      // The last byte first: behind the slice it would wait for all that Chromium reads ahead.
-      slice < end ? this.#slices.cut(this.#range.last) : undefined,
-      this.#slices.read(slice),
+    const { first, last } = this.#range;
+    const slice = Math.floor(first / size);
+    const end = Math.floor(last / size);
+    // The first slice by itself: Chromium 156 reads ahead in a stream, and the last byte would wait for all of that.
+    const [begin, cut] = await Promise.all([
+      this.#slicesTo(first).read(slice),
+      slice < end && this.#slices.cut(last),
     ]);
     if (isBroken(begin)) return begin;
-    if (!cut) return this.#streamFrom(slice, end, begin, isDirect);
-    this.#slices.close();
-    return cut;
+    return cut || this.#streamFrom(slice, end, begin, isDirect);
   }
 
   /** From a slice to another; the next one is read while the page takes this one. */
