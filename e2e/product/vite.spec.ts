@@ -7,6 +7,7 @@ import {
   preview,
   type InlineConfig,
   type Plugin,
+  type PreviewServer,
 } from 'vite';
 import { mendbox, type MendboxPluginOptions } from '../../src/vite/index.js';
 import { expect, test } from '../fixtures.js';
@@ -41,6 +42,17 @@ function app(options?: MendboxPluginOptions): InlineConfig {
   };
 }
 
+/** Opens what a server serves, and waits until the worker controls it; gives its URL. */
+async function opened(
+  page: Page,
+  { resolvedUrls }: Pick<PreviewServer, 'resolvedUrls'>,
+): Promise<string> {
+  const url = String(resolvedUrls?.local[0]);
+  await page.goto(url);
+  await expect(page.getByRole('status')).toHaveText('controlled');
+  return url;
+}
+
 const dist = (name: string): Promise<string> =>
   readFile(here(`../../dist/${name}`), 'utf8');
 
@@ -50,9 +62,7 @@ test('the development server serves the worker below base, and it controls the p
   const server = await createServer(app());
   try {
     await server.listen();
-    const [url] = server.resolvedUrls?.local ?? [];
-    await page.goto(String(url));
-    await expect(page.getByRole('status')).toHaveText('controlled');
+    const url = await opened(page, server);
     const script = await page.request.get(`${url}worker.js`);
     expect(script.headers()['content-type']).toBe('text/javascript');
     expect(script.headers()['cache-control']).toBe('no-cache');
@@ -69,9 +79,7 @@ test('the build emits the worker, and it controls the built page', async ({
   await build(config);
   const server = await preview(config);
   try {
-    const [url] = server.resolvedUrls?.local ?? [];
-    await page.goto(String(url));
-    await expect(page.getByRole('status')).toHaveText('controlled');
+    await opened(page, server);
   } finally {
     await server.close();
   }
@@ -100,9 +108,7 @@ test("a worker of the app's own is bundled by the development server", async ({
   const server = await createServer(app({ worker: 'sw.ts' }));
   try {
     await server.listen();
-    const [url] = server.resolvedUrls?.local ?? [];
-    await page.goto(String(url));
-    await expect(page.getByRole('status')).toHaveText('controlled');
+    await opened(page, server);
     expect(await cacheNameOf(page)).toEqual([true, 'own-development']);
   } finally {
     await server.close();
@@ -116,9 +122,7 @@ test("a worker of the app's own is emitted by the build", async ({ page }) => {
   await build(config);
   const server = await preview(config);
   try {
-    const [url] = server.resolvedUrls?.local ?? [];
-    await page.goto(String(url));
-    await expect(page.getByRole('status')).toHaveText('controlled');
+    await opened(page, server);
     expect(await cacheNameOf(page)).toEqual([true, 'own-production']);
   } finally {
     await server.close();
