@@ -48,14 +48,6 @@ const pictures = [
     },
   },
   {
-    name: 'flight',
-    part: '.lanes',
-    async stage(page) {
-      await page.getByTestId('flight-run').click();
-      await page.locator('.lane').nth(1).waitFor();
-    },
-  },
-  {
     name: 'panel',
     part: 'mendbox-panel',
     async stage(page) {
