@@ -218,6 +218,25 @@ test('two caches of one name in a worker hear of each other at once', async ({
   ]);
 });
 
+test("what one of two caches of a name purges, the browser's own cache brings back to neither", async ({
+  idle: app,
+  origin,
+}) => {
+  origin.answer(
+    path,
+    { headers: headers('"older"'), body: 'older' },
+    { headers: headers('"newer"'), body: 'newer' },
+  );
+  await startOwn(
+    app,
+    inWorker(`
+      await one.purge({ all: true });
+      await two.purge({ all: true });
+      seen.push(await text(two.fetch(url)));`),
+  );
+  expect(await ask(app, app.key(path))).toEqual(['older', 'newer']);
+});
+
 test('a cache that is closed while the origin is asked fails no request', async ({
   idle: app,
   origin,

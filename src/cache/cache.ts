@@ -18,6 +18,7 @@ import { Core } from './core.js';
 import type { Arrival } from './forward.js';
 import { heal } from './heal.js';
 import { hooksBehind, hooksOf, type Hooks } from './hooks.js';
+import { isSameOrigin } from './key.js';
 import { isRead, look, type LocalOnly } from './look.js';
 import { isOffline } from './mode.js';
 import { settle, type HealingCacheOptions } from './options.js';
@@ -96,7 +97,7 @@ export class HealingCache extends Upkeep {
     const { url, mode, cache, method } = request;
     if (!url.startsWith('http') || isBypassed(url)) return false;
     if (!IS_READY_MADE && this.core.settings.bypass(request)) return false;
-    if (mode === 'no-cors' && !this.core.isOwn(url)) return false;
+    if (mode === 'no-cors' && !isSameOrigin(url)) return false;
     if (!SAFE_READS.has(method)) return true;
     return cache !== 'only-if-cached' || mode === 'same-origin';
   }

@@ -33,10 +33,6 @@ const BATCH = 64;
 /** How exactly the last use of an entry is known, in milliseconds. */
 const USED_STEP = 60_000;
 
-/** The worker's own origin; in Node, where nothing is fetched, there is none. */
-const ownOrigin = (): string =>
-  typeof location === 'undefined' ? '' : location.origin;
-
 /** Most drops that are owed at a time. */
 const OWED = 100;
 
@@ -53,7 +49,6 @@ export interface Counts {
 /** The parts of one cache. */
 export class Core {
   readonly settings: Settings;
-  readonly origin = ownOrigin();
   readonly store: Store;
   readonly search: Search;
   readonly memory: Memory;
@@ -88,7 +83,7 @@ export class Core {
       },
     });
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
-    this.network = new Network(settings, this.origin);
+    this.network = new Network(settings);
     this.flights = flightsOf(settings.cacheName);
     this.#peers = new Peers(settings.cacheName, this.flights, (base) =>
       this.forget(base),
@@ -104,7 +99,7 @@ export class Core {
     partition: string | null = this.settings.partition(request),
   ): string {
     const own = this.#asKeyed(url);
-    return baseKey(own, isCredentialed(request, this.origin), partition);
+    return baseKey(own, isCredentialed(request), partition);
   }
 
   /** The part of a URL that is in the key. */
@@ -154,6 +149,7 @@ export class Core {
   /** Empties the memory tier, or forgets what it holds of one URL. */
   forget(base?: string): void {
     this.ahead.cancel(base);
+    this.search.forget(base);
     this.#changedAt = performance.now();
     if (base === undefined) this.memory.clear();
     else this.memory.forgetAll(base);
@@ -164,11 +160,6 @@ export class Core {
     this.forget();
     this.#peers.close();
     this.store.close();
-  }
-
-  /** Whether a URL is of the worker's own origin. */
-  isOwn(url: string): boolean {
-    return url.startsWith(`${this.origin}/`);
   }
 
   /** Tells that the store refused a write for want of room. */
@@ -266,10 +257,10 @@ export class Core {
   }
 
   /** Notes a drop until it is done; one that failed resolves to false. */
-  async #owing<T>(accepts: Accepts, dropped: Promise<T>): Promise<T> {
+  async #owing(accepts: Accepts, dropped: Promise<boolean>): Promise<boolean> {
     this.#owed.add(accepts);
     const done = await dropped;
-    if (done !== false) this.#owed.delete(accepts);
+    if (done) this.#owed.delete(accepts);
     // Where so much failed, everything stored is as good as gone.
     else if (this.#owed.size > OWED) this.#owed = new Set([() => true]);
     return done;
@@ -280,13 +271,16 @@ export class Core {
     this.memory.forgetWhere(accepts);
     this.flights.outdate(accepts);
     this.changed();
-    const purged = await this.#owing(accepts, this.store.purge(accepts));
+    const purged: string[] = [];
+    const isDone = await this.#owing(
+      accepts,
+      this.store.purge(accepts, purged),
+    );
     // What was read in the meantime.
     this.memory.forgetWhere(accepts);
     this.changed();
-    const keys = purged || [];
-    for (const key of keys) this.network.note(urlOfKey(key), true);
-    return keys.length;
+    for (const key of purged) this.network.note(urlOfKey(key), true);
+    return isDone ? purged.length : 0;
   }
 
   /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait for it. */

@@ -23,6 +23,13 @@ export class Flight {
     this.#onEnd = onEnd;
   }
 
+  /** Holds lookups back until the promise settles: the response is being stored. */
+  store(work: Promise<unknown>): void {
+    const end = () => this.end();
+    this.isStoring = true;
+    work.then(end, end);
+  }
+
   /** Lets those who wait go on, while the body is still being stored. */
   release(): void {
     this.isReleased = true;
@@ -74,10 +81,7 @@ export class Flights {
 
   /** Holds lookups of a URL back until the promise settles: a drop or a write is under way. */
   hold(base: string, work: Promise<unknown>): void {
-    const flight = this.begin(base);
-    flight.isStoring = true;
-    const end = () => flight.end();
-    work.then(end, end);
+    this.begin(base).store(work);
   }
 
   /** Lets lookups of a URL go on, whatever is still being stored. */

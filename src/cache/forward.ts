@@ -12,10 +12,10 @@
  */
 import { IS_READY_MADE } from '../ready-made.js';
 import { hooksOf, type Hooks } from './hooks.js';
-import { copyOf, isCut } from './keep.js';
+import { announcedLength, copyInTime } from './keep.js';
 import type { Settings } from './options.js';
 import { Recent } from './recent.js';
-import { withoutFragment } from './key.js';
+import { isSameOrigin, withoutFragment } from './key.js';
 import type { FetchEventLike, Visit } from './visit.js';
 
 /** A response, and when its request was sent and its head arrived, in milliseconds since the epoch. */
@@ -25,8 +25,8 @@ export interface Arrival {
   readonly fwdStatus?: number;
   readonly requestTime: number;
   readonly responseTime: number;
-  /** The bytes of a small body, once they are here. */
-  readonly copy?: Promise<ArrayBuffer>;
+  /** The bytes of a small body; null where they were not here in time. */
+  readonly copy?: ArrayBuffer | null | undefined;
 }
 
 /** Header fields to set, as name and value; one without a value is left out. */
@@ -48,39 +48,40 @@ const KEPT = new Set<RequestCache>(['reload', 'only-if-cached', 'no-store']);
 /** Most URLs remembered as asked before. */
 const REMEMBERED = 20_000;
 
+/**
+ * The URLs asked before; true: what the HTTP cache may hold of one has been dropped here since. All caches share them, as
+ * they share the HTTP cache.
+ */
+const asked = new Recent<boolean>(REMEMBERED);
+
 /** The worker's side of the network. */
 export class Network {
   readonly #settings: Settings;
-  readonly #origin: string;
-  /** The URLs asked before; true: what the HTTP cache may hold of one has been dropped here since. */
-  readonly #asked = new Recent<boolean>(REMEMBERED);
   /** Events whose preload has been used. */
   readonly #preloads = new WeakSet<FetchEventLike>();
 
-  constructor(settings: Settings, origin: string) {
+  constructor(settings: Settings) {
     this.#settings = settings;
-    this.#origin = origin;
   }
 
   /** Sends a request for a URL of which nothing usable is stored. */
   async plain(visit: Visit): Promise<Arrival> {
     const { request, clone } = visit;
-    const isDropped = this.#asked.get(withoutFragment(request.url));
+    const isDropped = asked.get(withoutFragment(request.url));
     // A preload has come through the HTTP cache as well.
     if (isDropped) return this.replay(visit);
     const preloaded = await this.#preloaded(visit);
     if (preloaded) return preloaded;
-    // The HTTP cache has no use for a part: see isCut().
+    // The HTTP cache has no use for a part: see copyInTime().
     const again = isDropped === false || request.headers.has('range');
     this.note(request.url);
     if (again && request.cache === 'default' && request.mode !== 'navigate')
       return this.#quietly(visit);
     const arrival = await this.#send(visit, clone);
     const { response } = arrival;
-    const copy =
-      response.ok && mayBeCut(request) ? copyOf(response) : undefined;
-    if (!copy) return arrival;
-    return (await isCut(response, copy))
+    if (!mayBeCut(request) || !response.ok) return arrival;
+    const copy = await copyInTime(response);
+    return copy && copy.byteLength !== announcedLength(response)
       ? this.replay(visit)
       : { ...arrival, copy };
   }
@@ -92,7 +93,7 @@ export class Network {
   conditional(request: Request, hooks?: Hooks): Promise<Response> {
     const { cache, mode } = request;
     const isPlain = cache === 'default' || cache === 'no-cache';
-    if (!isPlain || mode === 'navigate' || !this.#isOwn(request))
+    if (!isPlain || mode === 'navigate' || !isSameOrigin(request.url))
       return this.pass(request, hooks);
     return this.pass(rebuilt(request, { cache: 'no-store' }), hooks);
   }
@@ -120,7 +121,7 @@ export class Network {
     this.note(request.url);
     if (request.mode === 'navigate')
       return (await this.#preloaded(visit)) ?? this.#send(visit, clone);
-    if (!this.#isOwn(request))
+    if (!isSameOrigin(request.url))
       return this.#send(visit, rebuilt(clone, { cache: 'no-cache' }));
     if (validators.length === 0)
       return request.cache === 'default'
@@ -144,7 +145,7 @@ export class Network {
     const range =
       validator === undefined ? undefined : `bytes=${first}-${last}`;
     // A simple Range needs no preflight (Fetch Standard, section 2.2.2), If-Range does.
-    const condition = (this.#isOwn(clone) && validator) || undefined;
+    const condition = (isSameOrigin(clone.url) && validator) || undefined;
     const fields: Fields = [
       ['range', range],
       ['if-range', condition],
@@ -156,17 +157,13 @@ export class Network {
 
   /** Notes that the HTTP cache may hold something of this URL that must not come back, and whether it has been dropped. */
   note(url: string, isDropped = false): void {
-    this.#asked.set(withoutFragment(url), isDropped);
-  }
-
-  #isOwn({ url }: Request): boolean {
-    return url.startsWith(`${this.#origin}/`);
+    asked.set(withoutFragment(url), isDropped);
   }
 
   /** Past the HTTP cache without saying so: empty fields keep the browser from adding `no-cache`. */
   #quietly(visit: Visit, again?: RequestInit): Promise<Arrival> {
     const { clone } = visit;
-    if (!this.#isOwn(clone))
+    if (!isSameOrigin(clone.url))
       return this.#send(visit, rebuilt(clone, { cache: 'no-store' }));
     const quiet: [string, string][] = ['cache-control', 'pragma']
       .filter((name) => !clone.headers.has(name))
@@ -221,7 +218,7 @@ export class Network {
   }
 }
 
-/** Whether isCut() is to be asked: a page is drawn as it comes, and what passes the HTTP cache by is not cut there. */
+/** Whether copyInTime() is to be asked: a page is drawn as it comes, and what passes the HTTP cache by is not cut there. */
 const mayBeCut = ({ method, mode, cache }: Request): boolean =>
   method === 'GET' && mode !== 'navigate' && cache !== 'no-store';
 

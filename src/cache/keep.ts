@@ -35,7 +35,7 @@ const COPIED = 256 * 1024;
  * The length that the body must have once decoded, in bytes; undefined when nothing says so. A body that is cut short is
  * not always an error: a gzip stream cut at the end looks complete in every engine.
  */
-function announcedLength({
+export function announcedLength({
   status,
   headers,
   type,
@@ -56,7 +56,7 @@ function announcedLength({
 const PATIENCE = 1_000;
 
 /** The bytes of a body that is copied as a whole, once they are here; undefined for any other. */
-export function copyOf(response: Response): Promise<ArrayBuffer> | undefined {
+function copyOf(response: Response): Promise<ArrayBuffer> | undefined {
   const announced = announcedLength(response);
   const isSmall = announced !== undefined && announced <= COPIED;
   if (!isSmall || response.body === null) return undefined;
@@ -67,26 +67,25 @@ export function copyOf(response: Response): Promise<ArrayBuffer> | undefined {
 }
 
 /**
- * Whether a body is shorter than announced, and no error says so; read before the page has its head, so that it can be
- * asked for again. Chromium 156 does that where its HTTP cache has a part of a body and the origin does not send the rest,
- * or has another one by then; with a worker and without.
+ * The bytes of a small body, read before the page has its head, so that one that is shorter than announced can be asked for
+ * again: Chromium 156 ends it early, without an error, where its HTTP cache has a part of a body and the origin does not
+ * send the rest, or has another one by then; with a worker and without. Null where they take their time, or do not come.
  */
-export async function isCut(
+export async function copyInTime(
   response: Response,
-  copy: Promise<ArrayBuffer>,
-): Promise<boolean> {
-  const announced = announcedLength(response) ?? 0;
-  const { byteLength } = await withDeadline(copy, PATIENCE, Error).catch(
-    () => ({ byteLength: announced }),
-  );
-  return byteLength < announced;
+): Promise<ArrayBuffer | null | undefined> {
+  const copy = copyOf(response);
+  return copy && withDeadline(copy, PATIENCE, Error).catch(() => null);
 }
 
-/** Splits a response's body between the page and the store, which takes what copyOf() has begun to read. */
+/**
+ * Splits a response's body between the page and the store, which takes the bytes that are here; null where there are none
+ * yet, and what goes to the page must be watched, so that it gets an error in the place of an early end.
+ */
 export function keep(
   response: Response,
   limits: Limits,
-  begun?: Promise<ArrayBuffer>,
+  bytes?: ArrayBuffer | null,
 ): Kept {
   const announced = announcedLength(response);
   const fits = (body: SealedBody | undefined): SealedBody | undefined =>
@@ -102,7 +101,7 @@ export function keep(
   }
   if (announced !== undefined && announced > limits.maxEntryBytes)
     return { page: response.body, body: Promise.resolve(undefined), announced };
-  const copy = begun ?? copyOf(response);
+  const copy = bytes === undefined ? copyOf(response) : bytes;
   const { page, body } = copy
     ? { page: response.body, body: sealed(copy, limits) }
     : tapped(response.body, limits, announced);
@@ -112,10 +111,10 @@ export function keep(
 type Split = Pick<Kept, 'page' | 'body'>;
 
 const sealed = (
-  copy: Promise<ArrayBuffer>,
+  copy: Promise<ArrayBuffer> | ArrayBuffer,
   { asBlob }: Limits,
 ): Promise<SealedBody | undefined> =>
-  copy.then(
+  Promise.resolve(copy).then(
     (buffer) => sealBuffer(buffer, asBlob),
     () => undefined,
   );
@@ -138,7 +137,7 @@ function tapped(
       try {
         const { value, done } = await reader.read();
         if (done) {
-          // See isCut(): the head of a large one has gone.
+          // See copyInTime(): the head has gone.
           if (length < announced)
             throw new TypeError('mendbox: the body is too short');
           controller.close();

@@ -31,12 +31,17 @@ export function withoutSearch(url: string): string {
   return withoutFragment(url).replace(/\?.*$/, '');
 }
 
+/** The worker's own origin; in Node, where nothing is fetched, there is none. */
+const ORIGIN = typeof location === 'undefined' ? '' : location.origin;
+
+/** Whether a URL is of the worker's own origin. */
+export const isSameOrigin = (url: string): boolean =>
+  url.startsWith(`${ORIGIN}/`);
+
 /**
  * Whether a request carries cookies and the like: responses with and without them are kept apart (Fetch Standard,
  * section 2.2.5).
  */
-export function isCredentialed(request: Request, origin: string): boolean {
-  if (request.credentials === 'same-origin')
-    return request.url.startsWith(`${origin}/`);
-  return request.credentials === 'include';
-}
+export const isCredentialed = ({ credentials, url }: Request): boolean =>
+  credentials === 'include' ||
+  (credentials === 'same-origin' && isSameOrigin(url));

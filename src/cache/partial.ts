@@ -1,10 +1,10 @@
 /** Partial responses: stored, combined and completed (RFC 9111 sections 3.3 and 3.4). */
 import {
   freshen,
-  hasStrongValidator,
   parseContentRange,
   sameRepresentation,
   selects,
+  validation,
 } from '../http/index.js';
 import type { Draft, Entry, Policy, SealedBody } from '../store/records.js';
 import { Sealer } from '../store/seal.js';
@@ -49,10 +49,14 @@ export async function combined(
   );
   if (found.is !== 'entry') return draft;
   const { entry } = found;
-  const same = sameRepresentation(entry, draft);
   if (entry.status !== 206)
-    return same || !hasStrongValidator(draft) ? undefined : draft;
-  return same ? joined(core, visit, entry, draft) : draft;
+    // A part of another representation outdates the whole (RFC 9111 section 4.3.3).
+    return validation(entry, { ...draft, status: 304 }) === 'unusable'
+      ? draft
+      : undefined;
+  return sameRepresentation(entry, draft)
+    ? joined(core, visit, entry, draft)
+    : draft;
 }
 
 /** Both parts in one, made slice by slice; the new part alone where they do not touch or the old one is broken. */

@@ -9,6 +9,8 @@ import { baseOf } from '../store/memory.js';
 import type { Broken, Draft, Entry } from '../store/records.js';
 import { sealBuffer } from '../store/seal.js';
 import type { Core } from './core.js';
+import type { Flight } from './flight.js';
+import { writeDraft } from './write.js';
 
 /** How long the worker must have been idle, in milliseconds. */
 const IDLE_MS = 200;
@@ -80,7 +82,10 @@ export class Probe {
   async #mend(entry: Entry, { fault, path, id }: Broken): Promise<void> {
     const core = this.#core;
     const found = performance.now();
-    const isMended = await this.#rewrite(entry, id, found);
+    const flight = core.flights.begin(baseOf(entry.record.key));
+    const rewritten = this.#rewrite(entry, id, flight);
+    flight.store(rewritten);
+    const isMended = await rewritten;
     const outcome: Outcome = isMended ? 'rewritten' : 'dropped';
     core.tell({
       url: entry.record.url,
@@ -96,29 +101,22 @@ export class Probe {
   async #rewrite(
     entry: Entry,
     id: string | undefined,
-    since: number,
+    flight: Flight,
   ): Promise<boolean> {
     const core = this.#core;
     const { key, digests } = entry.record;
-    const base = baseOf(key);
     const bytes = await bytesHeld(entry);
     core.memory.forget(key);
-    const dropped = core.store.drop(key, id);
-    core.flights.hold(base, dropped);
-    if (!(await dropped)) return false;
+    if (!(await core.store.drop(key, id))) return false;
     const sealed = bytes && sealBuffer(bytes, core.store.takesBlobs);
     if (sealed?.digests !== digests) return false;
-    // It became invalid meanwhile, or there is something newer.
-    if (core.hasChanged(since)) return false;
-    const written = await core.store.write(
-      draftFrom(entry, base, sealed),
+    return writeDraft(
+      core,
+      draftFrom(entry, baseOf(key), sealed),
       // Not of another variant.
       ({ record }) => record.key === key,
+      flight,
     );
-    if (written.is !== 'stored') return false;
-    if (written.record.form !== 'blob' && !core.hasChanged(since))
-      core.memory.remember({ ...entry, record: written.record });
-    return true;
   }
 }
 
@@ -134,9 +132,9 @@ async function bytesHeld({ body }: Entry): Promise<ArrayBuffer | undefined> {
   }
 }
 
+/** What a draft has beside an entry is in its record. */
 function draftFrom(entry: Entry, base: string, body: Draft['body']): Draft {
   const { record } = entry;
-  const { url, statusText, type, tags, first, total } = record;
-  const part = record.status === 206 ? { part: { first, total } } : {};
-  return { ...entry, base, url, statusText, type, tags, body, ...part };
+  const part = entry.status === 206 ? { part: record } : {};
+  return { ...record, ...entry, base, body, ...part };
 }

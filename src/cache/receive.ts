@@ -40,21 +40,23 @@ export function receive(
   }
   const willStore = hooksOf(visit)?.willStore;
   if (willStore) {
-    storing(
-      visit,
-      flight,
-      storeChosen(core, visit, arrival, willStore, flight),
-    );
+    const stored = storeChosen(core, visit, arrival, willStore, flight);
+    visit.background.push(stored);
+    flight.store(stored);
     // Whether it is stored is known when the hook has decided, and the page has gone on.
     return forwarded(response, response.body, visit.status);
   }
-  const kept = keep(response, limitsOf(core, visit), arrival.copy);
+  // A page is drawn as it comes.
+  const copy = visit.request.mode === 'navigate' ? null : arrival.copy;
+  const kept = keep(response, limitsOf(core, visit), copy);
   const announced = kept.announced ?? 0;
   const stored = announced <= core.settings.maxEntryBytes && core.store.isOpen;
   visit.status = { ...visit.status, stored };
   core.search.note(visit.base, response);
   if (announced > WAITED_FOR) flight.release();
-  storing(visit, flight, write(core, visit, arrival, kept.body, flight));
+  const written = write(core, visit, arrival, kept.body, flight);
+  visit.background.push(written);
+  flight.store(written);
   return forwarded(response, kept.page, visit.status);
 }
 
@@ -88,18 +90,6 @@ const limitsOf = (core: Core, { isDirect }: Visit): Limits => ({
   asBlob: core.store.takesBlobs,
   isDirect,
 });
-
-/** Lets lookups wait for what is being stored, and the worker live until it is. */
-function storing(
-  visit: Visit,
-  flight: Flight,
-  written: Promise<unknown>,
-): void {
-  flight.isStoring = true;
-  visit.background.push(written);
-  const end = () => flight.end();
-  written.then(end, end);
-}
 
 /** Stores what a hook chooses in place of the network's response, if that may be stored as well. */
 async function storeChosen(

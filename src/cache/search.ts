@@ -81,6 +81,12 @@ export class Search {
     return [...new Set(found.map((ruled) => ruled.base))];
   }
 
+  /** Reads the store once more for the path of a URL, or for all, when it is asked for next: another cache changed it. */
+  forget(base?: string): void {
+    if (base) this.#reads.delete(pathOf(base));
+    else this.#reads.clear();
+  }
+
   async #readStored(path: string): Promise<void> {
     // The last character before the question mark with which the queries begin.
     const keys = await this.#store.keys(`${path}>`, RESPONSES);

@@ -1,5 +1,6 @@
 /** Stores what the network brought, once its body is sealed. */
 import { recordNominated, selects, storableHeaders } from '../http/index.js';
+import type { Replaces } from '../store/changes.js';
 import type {
   Draft,
   Policy,
@@ -12,6 +13,7 @@ import type { Arrival } from './forward.js';
 import { hooksOf } from './hooks.js';
 import { dateFields } from './freshen.js';
 import { declaresDigest, matchesFields } from './integrity.js';
+import { isSameOrigin } from './key.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
 import { answerFrom } from './serve.js';
 import type { Visit } from './visit.js';
@@ -30,24 +32,36 @@ export async function write(
   if (!(await isDeclared(core, visit, arrival.response, sealed)))
     return undefined;
   const base = await baseToStore(core, visit);
-  const single = draftOf(core, { ...visit, base }, arrival, sealed);
+  const single = draftOf({ ...visit, base }, arrival, sealed);
   const draft = await combined(core, visit, single);
   if (!draft) return undefined;
   const didStore = hooksOf(visit)?.didStore;
   const old = didStore && (await storedNow(core, visit, base));
-  if (flight.isOutdated) return undefined;
-  const written = await core.store.write(draft, replacing(visit.request));
-  if (written.is === 'refused') core.refused(written.error);
-  if (written.is !== 'stored') return undefined;
-  const { record } = written;
-  // The second try of a write may come behind the drop that was meant for it.
-  if (flight.isOutdated) {
-    await core.store.drop(record.key, record.id);
+  if (!(await writeDraft(core, draft, replacing(visit.request), flight)))
     return undefined;
-  }
-  remember(core, draft, record);
   await didStore?.(old, new Response(draft.body.content, draft));
   return 'stored';
+}
+
+/** Writes and remembers a draft, unless it is outdated; resolves to whether it is stored. */
+export async function writeDraft(
+  core: Core,
+  draft: Draft,
+  replaces: Replaces,
+  flight: Flight,
+): Promise<boolean> {
+  if (flight.isOutdated) return false;
+  const written = await core.store.write(draft, replaces);
+  if (written.is === 'refused') core.refused(written.error);
+  if (written.is !== 'stored') return false;
+  const { record } = written;
+  // The second try of a write may come behind the drop that was meant for it, as may one beside another worker's.
+  if (flight.isOutdated) {
+    await core.store.drop(record.key, record.id);
+    return false;
+  }
+  remember(core, draft, record);
+  return true;
 }
 
 /** Where a response is stored; a hook may name another URL than it was looked up under. */
@@ -110,18 +124,13 @@ async function isDeclared(
   return false;
 }
 
-function draftOf(
-  core: Core,
-  visit: Visit,
-  arrival: Arrival,
-  body: SealedBody,
-): Draft {
+function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
   const { request } = visit;
   const { response, requestTime, responseTime } = arrival;
   const part = partOfResponse(response);
   // A hook's own Response does not tell where it came from.
   const type =
-    response.type === 'cors' || !core.isOwn(request.url) ? 'cors' : 'basic';
+    response.type === 'cors' || !isSameOrigin(request.url) ? 'cors' : 'basic';
   const headers = fieldsToStore(response);
   dateFields(headers, type, responseTime);
   return asComplete({

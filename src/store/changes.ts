@@ -267,15 +267,6 @@ async function countAll(transaction: Change | Look): Promise<Totals> {
 export const driftOf = async (look: Look): Promise<Totals> =>
   less(await keptIn(look), await countAll(look));
 
-/** Takes a drift off the sums, which may have changed since it was found. */
-export async function corrected(
-  change: Change,
-  drift: Totals,
-): Promise<unknown> {
-  const sums = less(await keptIn(change), drift);
-  return change.objectStore('meta').put(sums, 'totals');
-}
-
 /** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */
 export async function evictTo(
   change: Change,

@@ -6,7 +6,6 @@
  */
 import { Breaker } from './breaker.js';
 import {
-  corrected,
   driftOf,
   drop,
   evictTo,
@@ -192,16 +191,18 @@ export class Store {
     );
   }
 
-  /** Drops every entry whose key is accepted; resolves to their keys, false when the store failed. */
-  async purge(accepts: (key: string) => boolean): Promise<string[] | false> {
-    const purged: string[] = [];
+  /** Drops every entry whose key is accepted, and adds their keys to `purged` as they may be gone; resolves to whether all are. */
+  async purge(
+    accepts: (key: string) => boolean,
+    purged: string[],
+  ): Promise<boolean> {
     try {
       while (
         await this.#change((transaction) =>
           purgeSome(transaction, accepts, purged),
         )
       );
-      return purged;
+      return true;
     } catch {
       return false;
     }
@@ -254,13 +255,17 @@ export class Store {
       .catch(() => undefined);
   }
 
-  /** Counts what is stored, corrects the kept sums, and resolves to how far they were off. Lookups go on meanwhile. */
+  /** Counts what is stored, and resolves to how far the kept sums are off. Lookups go on meanwhile. */
   async recount(): Promise<Totals | undefined> {
     try {
       const drift = await this.#database.run((connection) =>
         driftOf(connection.transaction(ALL)),
       );
-      await this.#change((transaction) => corrected(transaction, drift));
+      // They may have changed since, or been mended: the next write counts anew.
+      if (drift.bytes || drift.entries)
+        await this.#change((transaction) =>
+          transaction.objectStore('meta').delete('totals'),
+        );
       return drift;
     } catch {
       return undefined;
