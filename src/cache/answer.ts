@@ -7,6 +7,7 @@ import {
   type ByteRange,
   type CacheStatus,
 } from '../http/index.js';
+import { once } from '../once.js';
 import {
   headerFields,
   LATIN1,
@@ -48,8 +49,6 @@ interface Repeated {
   readonly timing: string;
 }
 
-const known = new WeakMap<Headers, Repeated>();
-
 const OURS = new Set(['age', 'cache-status', 'server-timing']);
 
 /**
@@ -72,18 +71,11 @@ function describedFields(
 const before = (headers: Headers, name: string): string =>
   headers.has(name) ? `${headers.get(name)}, ` : '';
 
-function repeatedOf({ headers, record }: Entry): Repeated {
-  let repeated = known.get(headers);
-  if (!repeated) {
-    repeated = {
-      fields: describedFields(headers, record),
-      status: before(headers, 'cache-status'),
-      timing: before(headers, 'server-timing'),
-    };
-    known.set(headers, repeated);
-  }
-  return repeated;
-}
+const repeatedOf = once(({ headers, record }: Entry): Repeated => ({
+  fields: describedFields(headers, record),
+  status: before(headers, 'cache-status'),
+  timing: before(headers, 'server-timing'),
+}));
 
 function fieldsOf(
   entry: Entry,
@@ -97,7 +89,7 @@ function fieldsOf(
   return [
     ...repeated.fields,
     // "a cache MUST generate an Age header field" (RFC 9111 section 4)
-    ['age', String(Math.floor(currentAge(entry, now)))],
+    ['age', String(currentAge(entry, now))],
     ['cache-status', repeated.status + formatCacheStatus(status)],
     ['server-timing', `${repeated.timing}mendbox;desc="${why}";dur=${ms}`],
   ];

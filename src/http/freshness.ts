@@ -1,4 +1,5 @@
 /** Freshness lifetime and age (RFC 9111 section 4.2). */
+import { once } from '../once.js';
 import { deltaSeconds } from './cache-control.js';
 import { parseHttpDate } from './http-date.js';
 import type { StoredView } from './message.js';
@@ -24,26 +25,18 @@ interface Times {
   readonly initialAge: number;
 }
 
-// Every hit asks for these; the fields that they come from never change while the object lives.
-const known = new WeakMap<StoredView, Times>();
-
-function timesOf(stored: StoredView): Times {
-  let times = known.get(stored);
-  if (!times) {
-    const { headers, responseTime } = stored;
-    // "a recipient with a clock that receives a response message without a Date header field MUST record the time it was
-    // received" (RFC 9110 section 6.6.1)
-    const date =
-      parseHttpDate(headers.get('date'), responseTime) ?? responseTime;
-    times = {
-      date,
-      lifetime: lifetimeOf(stored, date, termsOf(stored).rules),
-      initialAge: initialAgeOf(stored, date),
-    };
-    known.set(stored, times);
-  }
-  return times;
-}
+// Every hit asks for these.
+const timesOf = once((stored: StoredView): Times => {
+  const { headers, responseTime } = stored;
+  // "a recipient with a clock that receives a response message without a Date header field MUST record the time it was
+  // received" (RFC 9110 section 6.6.1)
+  const date = parseHttpDate(headers.get('date'), responseTime) ?? responseTime;
+  return {
+    date,
+    lifetime: lifetimeOf(stored, date, termsOf(stored).rules),
+    initialAge: initialAgeOf(stored, date),
+  };
+});
 
 /** The stored response's date_value in milliseconds since the epoch: its Date, else when it was received (RFC 9111 section 4.2.3). */
 export function dateValue(stored: StoredView): number {

@@ -1,4 +1,5 @@
 /** What a stored response's directives say about its reuse, parsed once for each stored response. */
+import { once } from '../once.js';
 import { deltaSeconds } from './cache-control.js';
 import { listNames } from './list.js';
 import type { ResponseView } from './message.js';
@@ -22,19 +23,9 @@ export interface Terms {
   readonly staleIfError: number | undefined;
 }
 
-const known = new WeakMap<ResponseView, Terms>();
-
 /** The terms of a stored response, which must not change afterwards. */
-export function termsOf(stored: ResponseView): Terms {
-  let terms = known.get(stored);
-  if (!terms) {
-    terms = readTerms(governing(stored.headers));
-    known.set(stored, terms);
-  }
-  return terms;
-}
-
-function readTerms(rules: Governing): Terms {
+export const termsOf = once(({ headers }: ResponseView): Terms => {
+  const rules = governing(headers);
   const { directives } = rules;
   const noCache = directives.get('no-cache');
   return {
@@ -49,7 +40,7 @@ function readTerms(rules: Governing): Terms {
       deltaSeconds(directives.get('stale-while-revalidate')) ?? 0,
     staleIfError: deltaSeconds(directives.get('stale-if-error')),
   };
-}
+});
 
 /** Fields that the cache itself lives by: a response without them would be taken for another one. */
 export const INDISPENSABLE: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 /** Nominated request fields and the selection among variants (RFC 9111 section 4.1). */
 import { digestText } from '../digest.js';
+import { once } from '../once.js';
 import { listNames } from './list.js';
 import type { RequestView, ResponseView, StoredView } from './message.js';
 
@@ -70,17 +71,8 @@ export function recordNominated(
   return recorded;
 }
 
-// A stored response's fields never change, and every hit asks for them.
-const known = new WeakMap<StoredView, readonly string[] | '*'>();
-
-function nominatedBy(stored: StoredView): readonly string[] | '*' {
-  let fields = known.get(stored);
-  if (fields === undefined) {
-    fields = nominatedFields(stored.headers);
-    known.set(stored, fields);
-  }
-  return fields;
-}
+// Every hit asks for them.
+const nominatedBy = once(({ headers }: StoredView) => nominatedFields(headers));
 
 /** Whether a stored response answers the request's variant; the unknowable may be used once the origin has validated it. */
 export function selects(
