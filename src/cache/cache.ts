@@ -96,7 +96,7 @@ export class HealingCache extends Upkeep {
   accepts(request: Request): boolean {
     const { url, mode, cache, method } = request;
     if (!url.startsWith('http') || isBypassed(url)) return false;
-    if (!IS_READY_MADE && this.core.settings.bypass(request)) return false;
+    if (!IS_READY_MADE && this.core.settings.bypass?.(request)) return false;
     if (mode === 'no-cors' && !isSameOrigin(url)) return false;
     if (!SAFE_READS.has(method)) return true;
     return cache !== 'only-if-cached' || mode === 'same-origin';

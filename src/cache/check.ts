@@ -3,8 +3,11 @@ import { MODES } from './mode.js';
 import type { HealingCacheOptions } from './options.js';
 import { broadcast, isServiceWorker } from './tell.js';
 
-/** What an option must pass, and in words what it takes. */
-type Check = readonly [test: (value: unknown) => boolean, takes: string];
+/** What an option must pass, and what it takes: in words, or each of its values. */
+type Check = readonly [
+  test: (value: unknown) => boolean,
+  takes: string | readonly string[],
+];
 type Checks = Readonly<Record<string, Check>>;
 
 /** The calls that take options. */
@@ -44,7 +47,7 @@ const shared: Readonly<
   maxEntryBytes: BYTES,
   maxAgeSeconds: [isNumber, 'a number of seconds, 0 or more'],
   memoryBytes: BYTES,
-  mode: [(value) => MODES.some((mode) => mode === value), MODES.join(', ')],
+  mode: [(value) => MODES.some((mode) => mode === value), MODES],
   networkTimeoutSeconds: POSITIVE,
   fetchOptions: [isObject, 'a RequestInit'],
   matchOptions: [
@@ -127,7 +130,7 @@ export function checkOptions(call: Call, options: object): void {
     const [test, takes] = check;
     if (!test(value))
       refuse(
-        `the option "${name}" of ${call} takes ${takes}, not ${inWords(value)}`,
+        `the option "${name}" of ${call} takes ${[takes].flat().join(', ')}, not ${inWords(value)}`,
       );
   }
 }

@@ -104,8 +104,10 @@ export class Core {
 
   /** The part of a URL that is in the key. */
   #asKeyed(url: string): string {
-    const { ignoreSearch } = this.settings.matchOptions;
-    return !IS_READY_MADE && ignoreSearch ? withoutSearch(url) : url;
+    const { matchOptions } = this.settings;
+    return !IS_READY_MADE && matchOptions?.ignoreSearch
+      ? withoutSearch(url)
+      : url;
   }
 
   /** A request at its start; an unsafe one is sent as it is, so it is not cloned. */

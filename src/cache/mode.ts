@@ -8,6 +8,7 @@ import {
   type StoredView,
 } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
+import type { Settings } from './options.js';
 
 /** How a cache decides; the names but the first are Workbox's strategies. */
 export type Mode =
@@ -101,7 +102,7 @@ export function mayStandIn(
 /** What is not older than `maxAgeSeconds`, which is true of everything unless the option says otherwise. */
 export function young<T extends StoredView>(
   policies: readonly T[],
-  { maxAgeSeconds, now }: { maxAgeSeconds: number; now: () => number },
+  { maxAgeSeconds = Infinity, now }: Settings,
 ): readonly T[] {
   if (IS_READY_MADE) return policies;
   return policies.filter(

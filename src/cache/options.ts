@@ -49,27 +49,25 @@ export interface HealingCacheOptions {
   fetch?: typeof fetch;
 }
 
+/** The options that have a default. */
+type Defaults = Required<
+  Pick<
+    HealingCacheOptions,
+    | 'cacheName'
+    | 'maxBytes'
+    | 'maxEntries'
+    | 'maxEntryBytes'
+    | 'memoryBytes'
+    | 'mode'
+    | 'storageTimeoutMs'
+    | 'partition'
+    | 'now'
+    | 'fetch'
+  >
+>;
+
 /** The options with every default filled in. */
-export interface Settings
-  extends
-    Required<
-      Omit<
-        HealingCacheOptions,
-        | 'networkTimeoutSeconds'
-        | 'fetchOptions'
-        | 'onHeal'
-        | 'onSkew'
-        | 'onQuotaError'
-      >
-    >,
-    Pick<
-      HealingCacheOptions,
-      | 'networkTimeoutSeconds'
-      | 'fetchOptions'
-      | 'onHeal'
-      | 'onSkew'
-      | 'onQuotaError'
-    > {}
+export type Settings = HealingCacheOptions & Defaults;
 
 const MIB = 1024 * 1024;
 
@@ -95,19 +93,15 @@ function checked(options: HealingCacheOptions): HealingCacheOptions {
   };
 }
 
-const defaults = (): Settings => ({
+const defaults = (): Defaults => ({
   cacheName: 'mendbox',
   maxBytes: 256 * MIB,
   maxEntries: 10_000,
   maxEntryBytes: 64 * MIB,
-  maxAgeSeconds: Infinity,
   memoryBytes: 32 * MIB,
   mode: 'http',
-  matchOptions: {},
-  purgeOnQuotaError: false,
   storageTimeoutMs: 2_000,
   partition: () => null,
-  bypass: () => false,
   now: () => Date.now(),
   fetch: (input, init) => fetch(input, init),
 });
