@@ -25,27 +25,21 @@ export function noVarySearchKey(
 /** Undefined where every difference counts: no rule, or one that is not understood. */
 function parseRule(field: string): Rule | undefined {
   const members = parseDictionary(field);
-  if (!members) return undefined;
-  const order = members.get('key-order') ?? false;
-  const params = members.get('params') ?? false;
-  const except = members.get('except');
-  if (typeof order !== 'boolean') return undefined;
-  if (except !== undefined) {
-    const names = namesOf(except);
-    // "except" only says what a bare "params" does not cover.
-    if (params !== true || !names) return undefined;
-    return { ignoresOrder: order, ignores: (name) => !names.has(name) };
-  }
-  if (typeof params === 'boolean') {
-    if (!params && !order) return undefined;
-    return { ignoresOrder: order, ignores: () => params };
-  }
-  const names = namesOf(params);
-  return names && { ignoresOrder: order, ignores: (name) => names.has(name) };
+  const ignoresOrder = members?.get('key-order') ?? false;
+  const params = members?.get('params') ?? false;
+  const except = members?.get('except');
+  // "except" only says what a bare "params" does not cover.
+  if (except !== undefined && params !== true) return undefined;
+  const isAllBut = params === true;
+  const names = namesOf(typeof params === 'boolean' ? except : params);
+  if (typeof ignoresOrder !== 'boolean' || !names) return undefined;
+  const isDefault = names.size === 0 && !isAllBut && !ignoresOrder;
+  const ignores = (name: string): boolean => names.has(name) !== isAllBut;
+  return isDefault ? undefined : { ignoresOrder, ignores };
 }
 
 /** The names are written as in a query, so `+` and `%20` both stand for a space. */
-function namesOf(list: Member): Set<string> | undefined {
+function namesOf(list: Member | undefined = []): Set<string> | undefined {
   if (!Array.isArray(list)) return undefined;
   const names = new Set<string>();
   for (const item of list) {

@@ -6,54 +6,28 @@ export type Item = string | number | boolean | { readonly token: string };
 /** An item or an inner list, without parameters. */
 export type Member = Item | Item[];
 
+/** A number, a string, a boolean, or what is none of them: a token, byte sequence, date or display string. */
+const ITEM =
+  /(-?(?:\d{1,12}\.\d{1,3}|\d{1,15})(?![\d.]))|"((?:[ !#-[\]-~]|\\["\\])*)"|\?([01])|([A-Za-z*][!#$%&'*+\-.^_`|~:/\w]*|:[A-Za-z0-9+/=]*:|@-?\d{1,15}(?![\d.])|%"[ !#-~]*")/y;
 const KEY = /[a-z*][a-z0-9_.*-]*/y;
-const NUMBER = /-?(?:\d{1,12}\.\d{1,3}|\d{1,15})(?![\d.])/y;
-const STRING = /"((?:[ !#-[\]-~]|\\["\\])*)"/y;
-const BOOLEAN = /\?([01])/y;
-/** Tokens, byte sequences, dates and display strings. */
-const OTHER =
-  /[A-Za-z*][!#$%&'*+\-.^_`|~:/\w]*|:[A-Za-z0-9+/=]*:|@-?\d{1,15}(?![\d.])|%"[ !#-~]*"/y;
+const COMMA = /[ \t]*(?:,[ \t]*(?!$)|$)/y;
 
-/** Reads one text from left to right; `read` moves on only when its pattern matches. */
-class Reader {
-  #position = 0;
-  readonly #text: string;
-
-  constructor(text: string) {
-    this.#text = text.trim();
-  }
-
-  get done(): boolean {
-    return this.#position >= this.#text.length;
-  }
-
-  read(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#position;
-    const match = pattern.exec(this.#text);
-    if (match) this.#position = pattern.lastIndex;
-    return match ?? undefined;
-  }
-
-  take(character: string): boolean {
-    const found = this.#text.startsWith(character, this.#position);
-    if (found) this.#position += 1;
-    return found;
-  }
-}
+/** Reads what a pattern matches next in one text; where it matches nothing the next one begins at the same place. */
+type Read = (pattern: RegExp) => RegExpExecArray | null;
 
 /** The strings of a list without their parameters, or undefined if the text is not a list of strings (RFC 9651 section 4.2.1). */
 export function parseStrings(text: string): string[] | undefined {
-  return readAll(text, (reader) => {
-    const item = readItem(reader);
+  return readAll(text, (read) => {
+    const item = readItem(read);
     return typeof item === 'string' ? item : undefined;
   });
 }
 
 /** A dictionary's members, or undefined if the text is not one (RFC 9651 section 4.2.2); the last of several equal keys counts. */
 export function parseDictionary(text: string): Map<string, Member> | undefined {
-  const members = readAll(text, (reader) => {
-    const key = reader.read(KEY)?.[0];
-    const value = reader.take('=') ? readMember(reader) : true;
+  const members = readAll(text, (read) => {
+    const key = read(KEY)?.[0];
+    const value = read(/=/y) ? readMember(read) : true;
     return key === undefined || value === undefined
       ? undefined
       : ([key, value] as const);
@@ -64,57 +38,52 @@ export function parseDictionary(text: string): Map<string, Member> | undefined {
 /** All members between the commas, each with its parameters left out. */
 function readAll<T>(
   text: string,
-  readOne: (reader: Reader) => T | undefined,
+  readOne: (read: Read) => T | undefined,
 ): T[] | undefined {
   const members: T[] = [];
-  const reader = new Reader(text);
-  while (!reader.done) {
-    const member = readOne(reader);
-    if (member === undefined || !skipParameters(reader)) return undefined;
+  const all = text.trim();
+  let at = 0;
+  const read: Read = (pattern) => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(all);
+    if (match) at = pattern.lastIndex;
+    return match;
+  };
+  while (at < all.length) {
+    const member = readOne(read);
+    if (member === undefined || !skipParameters(read)) return undefined;
     members.push(member);
-    if (!readSeparator(reader)) return undefined;
+    // "If there is a trailing comma, fail parsing."
+    if (!read(COMMA)) return undefined;
   }
   return members;
 }
 
-/** "If there is a trailing comma, fail parsing." */
-function readSeparator(reader: Reader): boolean {
-  reader.read(/[ \t]*/y);
-  if (reader.done) return true;
-  if (!reader.take(',')) return false;
-  reader.read(/[ \t]*/y);
-  return !reader.done;
-}
-
-function readMember(reader: Reader): Member | undefined {
-  if (!reader.take('(')) return readItem(reader);
+function readMember(read: Read): Member | undefined {
+  if (!read(/\( */y)) return readItem(read);
   const items: Item[] = [];
-  for (;;) {
-    const gap = reader.read(/ +/y) !== undefined;
-    if (reader.take(')')) return items;
-    if (items.length > 0 && !gap) return undefined;
-    const item = readItem(reader);
-    if (item === undefined || !skipParameters(reader)) return undefined;
+  while (!read(/\)/y)) {
+    const item = readItem(read);
+    if (item === undefined || !skipParameters(read)) return undefined;
     items.push(item);
+    // "If the next character is not SP or ")", fail parsing."
+    if (!read(/ +|(?=\))/y)) return undefined;
   }
+  return items;
 }
 
-function readItem(reader: Reader): Item | undefined {
-  const number = reader.read(NUMBER);
-  if (number) return Number(number[0]);
-  const string = reader.read(STRING);
-  if (string) return (string[1] ?? '').replace(/\\(.)/g, '$1');
-  const boolean = reader.read(BOOLEAN);
-  if (boolean) return boolean[1] === '1';
-  const other = reader.read(OTHER);
-  return other && { token: other[0] };
+function readItem(read: Read): Item | undefined {
+  const [, number, string, boolean, token] = read(ITEM) ?? [];
+  if (number !== undefined) return Number(number);
+  if (string !== undefined) return string.replace(/\\(.)/g, '$1');
+  if (boolean !== undefined) return boolean === '1';
+  return token === undefined ? undefined : { token };
 }
 
-function skipParameters(reader: Reader): boolean {
-  while (reader.take(';')) {
-    reader.read(/ */y);
-    if (!reader.read(KEY)) return false;
-    if (reader.take('=') && readItem(reader) === undefined) return false;
+function skipParameters(read: Read): boolean {
+  while (read(/; */y)) {
+    if (!read(KEY)) return false;
+    if (read(/=/y) && readItem(read) === undefined) return false;
   }
   return true;
 }
