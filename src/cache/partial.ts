@@ -10,6 +10,7 @@ import type { Draft, Entry, Policy, SealedBody } from '../store/records.js';
 import { Sealer } from '../store/seal.js';
 import type { Core } from './core.js';
 import type { Arrival } from './forward.js';
+import { isPartOf } from './refetch.js';
 import { partStream } from './splice.js';
 import type { Visit } from './visit.js';
 
@@ -162,15 +163,9 @@ export async function completed(
 ): Promise<Arrival | undefined> {
   const { response } = arrival;
   if (response.status === 200) return arrival;
-  const range = parseContentRange(response.headers.get('content-range'));
   const { length, total } = entry.record;
-  const fits =
-    response.status === 206 &&
-    range?.first === length &&
-    range.total === total &&
-    range.last === total - 1 &&
-    sameRepresentation(entry, response);
-  if (!fits || !response.body) return undefined;
+  if (!isPartOf(entry, response, length, total) || !response.body)
+    return undefined;
   const begin = await verifiedFrom(core, visit, entry).catch(() => undefined);
   if (!begin) return undefined;
   const headers = freshen(entry, response);

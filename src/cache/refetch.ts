@@ -73,7 +73,7 @@ export async function askAgain(
   const { body } = response;
   const isPart = response.status === 206;
   const isRight = isPart
-    ? fits(entry, response, from)
+    ? isPartOf(entry, response, from, end)
     : isWhole(entry, response);
   if (!body || !isRight) {
     body?.cancel().catch(() => undefined);
@@ -110,14 +110,19 @@ const reading = (
   close: () => source.close(),
 });
 
-/** Whether a part belongs to the stored representation as far as its head says, and begins where it was asked to. */
-function fits(entry: Entry, response: Response, from: number): boolean {
+/** Whether a response is the part of the stored representation from one position to another, as far as its head says. */
+export function isPartOf(
+  entry: Entry,
+  response: Response,
+  from: number,
+  end: number,
+): boolean {
   const range = parseContentRange(response.headers.get('content-range'));
-  const { first, length, total } = entry.record;
   return (
+    response.status === 206 &&
     range?.first === from &&
-    range.last === first + length - 1 &&
-    range.total === total &&
+    range.last === end - 1 &&
+    range.total === entry.record.total &&
     sameRepresentation(entry, response) &&
     !response.headers.has('content-encoding')
   );
