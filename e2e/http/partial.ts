@@ -71,6 +71,19 @@ export const partial: readonly HttpCase[] = [
     requests: [ask('bytes=2-4', part(2, 4)), wholeAsked],
   },
   {
+    name: 'a stored beginning is not completed for a request that forbids the network',
+    spec: 'RFC 9111 5.2.1.7',
+    kind: 'required',
+    requests: [
+      ask('bytes=0-4', part(0, 4)),
+      {
+        init: withHeaders({ 'cache-control': 'only-if-cached' }),
+        status: 504,
+        cacheStatus: 'mendbox; detail=only-if-cached',
+      },
+    ],
+  },
+  {
     name: 'two parts that touch make the whole',
     spec: 'RFC 9111 3.4',
     kind: 'optimal',

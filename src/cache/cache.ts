@@ -19,7 +19,7 @@ import type { Arrival } from './forward.js';
 import { heal } from './heal.js';
 import { hooksBehind, hooksOf, type Hooks } from './hooks.js';
 import { isSameOrigin } from './key.js';
-import { isRead, look, type LocalOnly } from './look.js';
+import { isRead, look } from './look.js';
 import { isOffline } from './mode.js';
 import { settle, type HealingCacheOptions } from './options.js';
 import { completed } from './partial.js';
@@ -180,15 +180,15 @@ export class HealingCache extends Upkeep {
     switch (step.is) {
       case 'lookup':
         return this.#found(visit);
+      case 'stale-while-revalidate':
+        this.#validateBehind(visit, step.stored);
+        return this.#answerNow(visit, step);
       case 'fresh':
-        if (step.behind) this.#validateBehind(visit, step.entry);
-        return answerFrom(this.core, visit, step.entry, {
-          ...(visit.status.collapsed ? visit.status : { hit: true }),
-          ...(isOwn(visit, step.entry) ? {} : { key: step.entry.record.url }),
-          ttl: step.ttl,
-        });
-      case 'stale':
+        return this.#answerNow(visit, step);
+      case 'validate':
         return validate(this.core, visit, step);
+      case 'only-if-cached':
+        return this.#uncached(visit, step.answer);
       case 'late':
         this.#goOnBehind(step.visit, step.next);
         return answerFrom(this.core, visit, step.entry, {
@@ -218,22 +218,29 @@ export class HealingCache extends Upkeep {
 
   /** Looks up, and tells a hook when nothing stored can answer; it may know something that can. */
   async #found(visit: Visit): Promise<Step> {
-    const step = await this.#lookup(visit);
+    const step = await look(this.core, visit);
     const willUse = hooksOf(visit)?.willUse;
     if (!willUse || step.is !== 'miss' || !isRead(step.why)) return step;
     const given = await willUse(undefined);
     return given ? done(given) : step;
   }
 
-  async #lookup(visit: Visit): Promise<Step> {
-    const step = await look(this.core, visit);
-    return step.is === 'only-if-cached' ? this.#uncached(visit, step) : step;
+  #answerNow(
+    visit: Visit,
+    { stored, ttl }: { stored: Entry; ttl: number },
+  ): Promise<Step> {
+    const { status } = visit;
+    return answerFrom(this.core, visit, stored, {
+      ...(status.collapsed ? status : { hit: true }),
+      ...(!isOwn(visit, stored) && { key: stored.record.url }),
+      ttl,
+    });
   }
 
   /** Nothing is stored and nobody may ask the origin; the browser's own HTTP cache may still know a redirect. */
   async #uncached(
     { clone, hooks }: Visit,
-    { answer }: LocalOnly,
+    answer: 'network-error' | 'gateway-timeout',
   ): Promise<Step> {
     if (answer === 'gateway-timeout')
       return done(gatewayTimeout({ detail: 'only-if-cached' }));
@@ -301,7 +308,7 @@ export class HealingCache extends Upkeep {
       joined: true,
       hooks: hooksBehind(visit),
     };
-    const step: Step = { is: 'stale', entry, ttl: 0, why: 'stale' };
+    const step = { stored: entry, why: 'stale' } as const;
     this.#goOnBehind(own, validate(core, own, step));
   }
 

@@ -7,9 +7,6 @@ import { isBeginning } from './partial.js';
 import { isEquivalent } from './search.js';
 import type { Step, Visit } from './visit.js';
 
-/** Nobody may ask the origin, and nothing stored may answer. */
-export type LocalOnly = Extract<Reuse<Policy>, { is: 'only-if-cached' }>;
-
 /** Reasons for which nothing is looked up. */
 const NOT_READ = new Set(['bypass', 'request']);
 
@@ -17,10 +14,7 @@ const NOT_READ = new Set(['bypass', 'request']);
 export const isRead = (why: string): boolean => !NOT_READ.has(why);
 
 /** Finds what is stored for a request, and says what comes of it. */
-export async function look(
-  core: Core,
-  visit: Visit,
-): Promise<Step | LocalOnly> {
+export async function look(core: Core, visit: Visit): Promise<Step> {
   const own = await lookAt(core, visit, visit.base);
   if (!isNothing(own)) return own;
   for (const base of await core.search.equivalents(visit.base)) {
@@ -30,11 +24,7 @@ export async function look(
   return own;
 }
 
-async function lookAt(
-  core: Core,
-  visit: Visit,
-  base: string,
-): Promise<Step | LocalOnly> {
+async function lookAt(core: Core, visit: Visit, base: string): Promise<Step> {
   const { request } = visit;
   const isOwn = base === visit.base;
   const decide = <T extends Policy>(policies: readonly T[]): Reuse<T> =>
@@ -48,9 +38,9 @@ async function lookAt(
   const busy = core.settled(base) ?? core.ahead.reading(base);
   if (busy) await busy;
   const held = decide(core.memory.entries(base));
-  if ('stored' in held) return stepOf(held, held.stored);
+  if ('stored' in held) return held;
   if (held.is === 'miss' && !isRead(held.why)) return held;
-  if (core.owes(base)) return without(held);
+  if (core.owes(base)) return held;
   let choice: Reuse<Policy> = held;
   const found = await core.store.find(base, (policies) => {
     choice = decide(policies);
@@ -61,9 +51,9 @@ async function lookAt(
   });
   switch (found.is) {
     case 'entry':
-      return stepOf(choice, found.entry);
+      return withEntry(choice, found.entry);
     case 'none':
-      return without(choice);
+      return withEntry(choice, undefined);
     case 'broken':
     case 'store-fault':
       return found;
@@ -80,26 +70,15 @@ function decideAmong<T extends Policy>(
 }
 
 /** Whether a lookup has found nothing although it looked. */
-const isNothing = (step: Step | LocalOnly): boolean =>
+const isNothing = (step: Step): boolean =>
   step.is === 'only-if-cached' ||
   (step.is === 'miss' && !step.beginning && isRead(step.why));
 
-/** What comes of a decision when nothing is stored. */
-const without = (decided: Reuse<Policy>): Step | LocalOnly =>
-  decided.is === 'only-if-cached' ? decided : stepOf(decided, undefined);
-
-function stepOf(decided: Reuse<Policy>, entry: Entry | undefined): Step {
-  if (decided.is === 'miss')
-    return entry ? { ...decided, beginning: entry } : decided;
-  if (decided.is === 'only-if-cached' || !entry)
-    return { is: 'miss', why: 'miss' };
-  const { ttl } = decided;
-  switch (decided.is) {
-    case 'fresh':
-      return { is: 'fresh', entry, ttl, behind: false };
-    case 'stale-while-revalidate':
-      return { is: 'fresh', entry, ttl, behind: true };
-    case 'validate':
-      return { is: 'stale', entry, ttl, why: decided.why };
-  }
+/** A decision with the entry of the policy that it chose. */
+function withEntry(decided: Reuse<Policy>, entry: Entry | undefined): Step {
+  if ('stored' in decided)
+    return entry ? { ...decided, stored: entry } : { is: 'miss', why: 'miss' };
+  return entry && decided.is === 'miss'
+    ? { ...decided, beginning: entry }
+    : decided;
 }

@@ -55,8 +55,8 @@ export abstract class Upkeep {
     const visit = this.core.visit(request, undefined);
     const found = await look(this.core, visit);
     const step =
-      'entry' in found
-        ? await answerFrom(this.core, visit, found.entry, { hit: true })
+      'stored' in found
+        ? await answerFrom(this.core, visit, found.stored, { hit: true })
         : found;
     if (step.is === 'broken') await this.core.drop(step);
     return step.is === 'done' ? step.response : undefined;

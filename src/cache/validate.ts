@@ -25,14 +25,14 @@ import { done, forwarding, type Step, type Visit } from './visit.js';
 export async function validate(
   core: Core,
   visit: Visit,
-  step: Step & { is: 'stale' },
+  { stored, why }: { stored: Entry; why: 'stale' | 'request' },
 ): Promise<Step> {
   // The payload is verified first: a broken one costs one round trip then, not two.
-  const verified = await verifiedEntry(core, step.entry);
+  const verified = await verifiedEntry(core, stored);
   if (isBroken(verified)) return verified;
   const { entry } = verified;
-  if (await core.join(visit, step.why)) return { is: 'lookup' };
-  visit.status = forwarding(visit, step.why);
+  if (await core.join(visit, why)) return { is: 'lookup' };
+  visit.status = forwarding(visit, why);
   const flight = core.flights.begin(visit.base);
   const { networkTimeoutSeconds, mode, now } = core.settings;
   return !IS_READY_MADE &&

@@ -62,20 +62,8 @@ export type Why = (Reuse<Policy> & { is: 'miss' })['why'];
 /** What comes next; each stage takes one and returns another. */
 export type Step =
   | { readonly is: 'lookup' }
-  /** The entry may answer now; `behind` asks for a validation behind the answer. */
-  | {
-      readonly is: 'fresh';
-      readonly entry: Entry;
-      readonly ttl: number;
-      readonly behind: boolean;
-    }
-  /** The entry may answer once the origin has validated it. */
-  | {
-      readonly is: 'stale';
-      readonly entry: Entry;
-      readonly ttl: number;
-      readonly why: 'stale' | 'request';
-    }
+  /** What is stored may answer: now, and is validated behind the answer, or once it is validated; or nobody may. */
+  | Exclude<Reuse<Entry>, { is: 'miss' }>
   /** The origin takes too long to validate: the entry answers, and `next` is waited for behind it. */
   | {
       readonly is: 'late';
