@@ -25,9 +25,10 @@ export function noVarySearchKey(
 /** Undefined where every difference counts: no rule, or one that is not understood. */
 function parseRule(field: string): Rule | undefined {
   const members = parseDictionary(field);
-  const ignoresOrder = members?.get('key-order') ?? false;
-  const params = members?.get('params') ?? false;
-  const except = members?.get('except');
+  if (!members) return undefined;
+  const ignoresOrder = members.get('key-order') ?? false;
+  const params = members.get('params') ?? false;
+  const except = members.get('except');
   // "except" only says what a bare "params" does not cover.
   if (except !== undefined && params !== true) return undefined;
   const isAllBut = params === true;
