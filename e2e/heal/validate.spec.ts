@@ -335,3 +335,29 @@ test('F4: dates that are none make nothing fresh', async ({ app, origin }) => {
   await app.settled(path);
   expect((await app.fetch(path)).sha256).toBe(sha256(second));
 });
+
+test('E11: a part of another representation with a weak tag outdates the whole', async ({
+  app,
+  origin,
+}) => {
+  const fields = { 'cache-control': 'max-age=3600' };
+  origin.answer(
+    '/weak',
+    { headers: { ...fields, etag: 'W/"older"' }, body: 'older' },
+    {
+      status: 206,
+      headers: {
+        ...fields,
+        etag: 'W/"newer"',
+        'content-range': 'bytes 0-1/5',
+      },
+      body: 'ne',
+    },
+    { headers: { ...fields, etag: 'W/"newer"' }, body: 'newer' },
+  );
+  await app.fetch('/weak');
+  await app.settled('/weak');
+  const part = { cache: 'no-cache', headers: { range: 'bytes=0-1' } } as const;
+  expect((await app.fetch('/weak', part)).text).toBe('ne');
+  expect((await app.fetch('/weak')).text).toBe('newer');
+});
