@@ -68,6 +68,61 @@ test('a response that there is room for is stored without a look at the others',
   expect(others).not.toHaveProperty('index');
 });
 
+test('of a new URL nothing is read but by its lookup, once the sums are known', async ({
+  idle: app,
+  origin,
+}) => {
+  await app.start({});
+  for (const path of ['/first', '/second']) origin.answer(path, fresh);
+  await app.fetch('/first');
+  await app.settled('/first');
+  await app.shim({});
+  await app.fetch('/second');
+  await app.settled('/second');
+  const { get, getAll, add, readwrite } = await app.shim({});
+  expect({ get, getAll, add, readwrite }).toEqual({
+    get: 1,
+    getAll: 1,
+    add: 1,
+    readwrite: 1,
+  });
+});
+
+test('a new response takes the place of what somebody stored in the meantime', async ({
+  app,
+  origin,
+}) => {
+  let release = (): void => undefined;
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  origin.answer('/new', { ...fresh, until });
+  const answer = app.fetch('/new');
+  await expect.poll(() => origin.requests('/new').length).toBe(1);
+  await app.page.evaluate(
+    (key) =>
+      new Promise<void>((resolve) => {
+        const open = indexedDB.open('mendbox');
+        open.addEventListener('success', () => {
+          const change = open.result.transaction('policies', 'readwrite');
+          change.objectStore('policies').put({ broken: true }, key);
+          change.addEventListener('complete', () => {
+            open.result.close();
+            resolve();
+          });
+        });
+      }),
+    app.key('/new'),
+  );
+  release();
+  expect((await answer).text).toBe('many');
+  await app.settled('/new');
+  await app.restartWorker();
+  expect(await app.fetch('/new')).toMatchObject({ text: 'many' });
+  expect(origin.requests('/new')).toHaveLength(1);
+  expect(await app.heals()).toEqual([]);
+});
+
 test('what lies scattered is purged, however much it is, and its neighbours stay', async ({
   app,
   origin,

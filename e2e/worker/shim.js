@@ -6,7 +6,7 @@
  *
  *   { faults: [{ on, how, name, message, store, times }], clock: ms, missing: true }
  *
- * on      open, deleteDatabase, transaction, get, put, delete, getAll, getAllKeys, openCursor, openKeyCursor
+ * on      open, deleteDatabase, transaction, get, put (and add), delete, getAll, getAllKeys, openCursor, openKeyCursor
  * how     hang    no event ever comes (of a transaction: nor of any of its requests)
  *         hold    as hang, until a message { shim: { release: true } } lets go (open only)
  *         throw   the call itself throws name and message
@@ -29,8 +29,10 @@
     state.calls[call] = (state.calls[call] ?? 0) + 1;
   };
 
-  const fit = (on, target, given) => {
-    count(on);
+  const fit = (call, target, given) => {
+    count(call);
+    // What may go wrong with one goes wrong with the other.
+    const on = call === 'add' ? 'put' : call;
     if (given[1] === 'readwrite') count('readwrite');
     if (on === 'put') {
       state.faults = state.faults.filter(
@@ -120,7 +122,9 @@
         if (!hung.has(this.transaction)) return original.apply(this, given);
         // Nothing is written by a transaction that hangs.
         const request =
-          name === 'put' ? this.count() : original.apply(this, given);
+          name === 'put' || name === 'add'
+            ? this.count()
+            : original.apply(this, given);
         silence(this.transaction, request);
         return request;
       }
@@ -130,7 +134,7 @@
   };
 
   const requests =
-    'get put delete getAll getAllKeys openCursor openKeyCursor'.split(' ');
+    'get put add delete getAll getAllKeys openCursor openKeyCursor'.split(' ');
   for (const name of requests) {
     patch(IDBObjectStore.prototype, name, (fault, call, given) =>
       strike(fault, call(...given)),

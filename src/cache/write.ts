@@ -37,7 +37,9 @@ export async function write(
   if (!draft) return undefined;
   const didStore = hooksOf(visit)?.didStore;
   const old = didStore && (await storedNow(core, visit, base));
-  if (!(await writeDraft(core, draft, replacing(visit.request), flight)))
+  const isNew = visit.status.fwd === 'uri-miss';
+  const replaces = replacing(visit.request);
+  if (!(await writeDraft(core, draft, replaces, flight, isNew)))
     return undefined;
   await didStore?.(old, new Response(draft.body.content, draft));
   return 'stored';
@@ -49,9 +51,10 @@ export async function writeDraft(
   draft: Draft,
   replaces: Replaces,
   flight: Flight,
+  isNew = false,
 ): Promise<boolean> {
   if (flight.isOutdated) return false;
-  const written = await core.store.write(draft, replaces);
+  const written = await core.store.write(draft, replaces, isNew);
   if (written.is === 'refused') core.refused(written.error);
   if (written.is !== 'stored') return false;
   const { record } = written;

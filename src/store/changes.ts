@@ -12,6 +12,7 @@ import {
   sealPolicy,
   FINGERPRINT,
   type Draft,
+  type PayloadRecord,
   type Policy,
   type PolicyRecord,
 } from './records.js';
@@ -37,7 +38,7 @@ const MAX_VARIANTS = 16;
 /** A value that a healthy store did not take; nothing is wrong with the connection. */
 export class Refusal extends Error {}
 
-/** Tells a put that is refused from one that dies with its transaction. */
+/** Tells a record that is refused from one that dies with its transaction. */
 const accepted = (put: Promise<unknown>): Promise<unknown> =>
   put.catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'AbortError')
@@ -45,35 +46,60 @@ const accepted = (put: Promise<unknown>): Promise<unknown> =>
     throw new Refusal();
   });
 
-/** Puts both records in the place of the variant they replace; undefined when a later one is stored already. */
+/** What a write left: the policy record, and the sums with it. */
+export interface Pair {
+  readonly record: PolicyRecord;
+  readonly sums: Totals;
+}
+
+/**
+ * Puts both records in the place of the variant they replace; undefined when a later one is stored already. `kept` are the
+ * sums, if they are known. Where nothing can be replaced, as nothing of the URL is stored, the variants are not read; were
+ * there one after all, the record would be refused.
+ */
 export async function writePair(
   change: Change,
   draft: Draft,
-  replaces: Replaces,
+  replaces: Replaces | undefined,
   budget: Budget,
-): Promise<PolicyRecord | undefined> {
-  const [variants, kept] = await Promise.all([
-    variantsOf(change, draft.base),
-    totalsOf(change),
+  kept?: Totals,
+): Promise<Pair | undefined> {
+  const [variants, before] = await Promise.all([
+    replaces ? variantsOf(change, draft.base) : [],
+    kept ?? totalsOf(change),
   ]);
-  const old = variants.find(({ policy }) => policy && replaces(policy));
+  const old = variants.find(({ policy }) => policy && replaces?.(policy));
   const asked = old?.policy?.requestTime ?? 0;
   if (asked > draft.requestTime && asked <= budget.now()) return undefined;
   const key = old?.key ?? freeKey(draft.base, variants);
   const record = sealPolicy(draft, key);
-  const { content } = draft.body;
-  const payload = { schema: FINGERPRINT, id: record.id, body: content };
-  const replaced = variants.find((variant) => variant.key === key);
-  const sums = {
-    bytes: kept.bytes + record.length - (replaced?.length ?? 0),
-    entries: kept.entries + (replaced ? 0 : 1),
+  const replaced = variants.filter((variant) => variant.key === key);
+  const added = {
+    bytes: before.bytes + record.length - (replaced[0]?.length ?? 0),
+    entries: before.entries + 1 - replaced.length,
   };
-  await Promise.all([
-    accepted(change.objectStore('policies').put(record, key)),
-    accepted(change.objectStore('payloads').put(payload, key)),
-    within(change, sums, budget, key),
+  // In this order: sums that are counted anew hold the new pair.
+  const [, sums] = await Promise.all([
+    lay(change, record, draft.body.content, !replaces),
+    within(change, added, budget, key),
   ]);
-  return record;
+  return { record, sums };
+}
+
+/** Puts a pair under its key; one that is new is refused where another lies. */
+function lay(
+  change: Change,
+  record: PolicyRecord,
+  body: PayloadRecord['body'],
+  isNew: boolean,
+): Promise<unknown> {
+  const { id, key } = record;
+  const policies = change.objectStore('policies');
+  const payload = { schema: FINGERPRINT, id, body };
+  return Promise.all([
+    accepted(isNew ? policies.add(record, key) : policies.put(record, key)),
+    accepted(change.objectStore('payloads').put(payload, key)),
+  ]);
 }
 
 /** Notes the new sums, and makes room first when they are above the budget. */
@@ -82,7 +108,7 @@ async function within(
   sums: Totals,
   { maxBytes, maxEntries }: Budget,
   keep: string,
-): Promise<void> {
+): Promise<Totals> {
   const isFull = ({ bytes, entries }: Totals): boolean =>
     bytes > maxBytes || entries > maxEntries;
   const target = {
@@ -91,7 +117,7 @@ async function within(
   };
   // The kept sums may have rotted: nothing is dropped before it is counted.
   const counted = isFull(sums) ? await countAll(change) : sums;
-  await evictTo(change, counted, isFull(counted) ? target : counted, keep);
+  return evictTo(change, counted, isFull(counted) ? target : counted, keep);
 }
 
 /**
@@ -267,13 +293,13 @@ async function countAll(transaction: Change | Look): Promise<Totals> {
 export const driftOf = async (look: Look): Promise<Totals> =>
   less(await keptIn(look), await countAll(look));
 
-/** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */
+/** Drops the least recently used entries but `keep` until no more than `target` is left; notes what is, and gives it. */
 export async function evictTo(
   change: Change,
   { bytes, entries }: Totals,
   target: Totals,
   keep?: string,
-): Promise<void> {
+): Promise<Totals> {
   const oldest = change.objectStore('policies').index('used');
   const isAbove = (): boolean =>
     bytes > target.bytes || entries > target.entries;
@@ -295,5 +321,7 @@ export async function evictTo(
     await deleted(change, gone);
     isStuck = gone.length === 0;
   }
-  await change.objectStore('meta').put({ bytes, entries }, 'totals');
+  const sums = { bytes, entries };
+  await change.objectStore('meta').put(sums, 'totals');
+  return sums;
 }
