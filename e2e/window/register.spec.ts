@@ -115,6 +115,18 @@ test('a scope above the file is told with both paths', async ({
   expect(result.message).toContain('may control /deep/, not /.');
 });
 
+test('a worker whose folder does not hold the page is registered, and the page is told', async ({
+  bare,
+  origin,
+}) => {
+  origin.answer('/deep/worker.js', { headers: javascript });
+  const result = await register(bare, '/deep/worker.js');
+  expect(result.registered).toBe(true);
+  expect(result.warned.join()).toContain('/deep/ holds the worker, not this');
+  const meant = await register(bare, '/deep/worker.js', { scope: '/deep/' });
+  expect(meant).toMatchObject({ registered: true, warned: [] });
+});
+
 test('a scope that the server allows is registered', async ({
   bare,
   origin,

@@ -6,7 +6,7 @@ import { watch } from './update.js';
 
 /** How to register; the browser's own options, and what to do with a problem. */
 export interface RegisterOptions extends RegistrationOptions {
-  /** Called when there will be no worker. Default: a warning on the console. */
+  /** Called when there will be no worker, or none for this page. Default: a warning on the console. */
   onProblem?: (problem: Problem) => void;
   /**
    * Called once for each newer worker that waits for this page to close, or has just taken over: `accept` makes it take
@@ -27,7 +27,7 @@ export interface Versions {
 export interface Registered {
   readonly registered: true;
   readonly registration: ServiceWorkerRegistration;
-  /** Resolves when a worker controls this page; never on a page that was reloaded past its worker. */
+  /** Resolves when a worker controls this page; never on a page outside its scope, or reloaded past it. */
   readonly controlled: Promise<void>;
 }
 
@@ -66,6 +66,13 @@ export async function register(
     if (!workers) throw new TypeError('no service workers');
     const script = new URL(url, document.baseURI);
     const registration = await workers.register(script, options);
+    const { scope } = registration;
+    // Who names a scope means it.
+    if (!options.scope && !location.href.startsWith(scope))
+      onProblem({
+        reason: 'wrong-scope',
+        message: `${scope} holds the worker, not this page.`,
+      });
     const control = controlled(workers);
     if (onUpdate) watch(registration, onUpdate);
     if (onMismatch) void control.then(() => shakeHands(onMismatch));
