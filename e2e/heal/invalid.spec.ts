@@ -1,5 +1,5 @@
 import { expect, isHit, test, type App } from '../fixtures.js';
-import { Gate, noise, sha256, type Origin } from '../origin.js';
+import { Gate, noise, sha256, type Answer, type Origin } from '../origin.js';
 import { startOwn } from '../own-worker.js';
 
 // What a POST, a purge or a newer answer has made invalid answers nobody any more, whatever was under way meanwhile.
@@ -9,6 +9,9 @@ const path = '/thing';
 const older = Buffer.alloc(24_000_000, noise('older', 4_096));
 const newer = noise('newer', 2_000);
 const headers = (etag: string) => ({ 'cache-control': 'max-age=3600', etag });
+
+const before: Answer = { headers: headers('"older"'), body: 'older' };
+const after: Answer = { headers: headers('"newer"'), body: 'newer' };
 
 /** Answers with the older body until a POST has come. */
 function serve(origin: Origin): void {
@@ -82,12 +85,7 @@ test('a drop that the store failed is made up for: what was to go answers nobody
   origin,
 }) => {
   await app.start({});
-  origin.answer(
-    path,
-    { headers: headers('"older"'), body: 'older' },
-    { body: 'changed' },
-    { headers: headers('"newer"'), body: 'newer' },
-  );
+  origin.answer(path, before, { body: 'changed' }, after);
   await app.fetch(path);
   await app.settled(path);
   await app.shim({
@@ -157,7 +155,7 @@ test('an answer that a POST outdates while its digest is checked is not stored',
       body,
     },
     { body: 'changed' },
-    { headers: headers('"newer"'), body: 'newer' },
+    after,
   );
   const gate = (isOpen: boolean): Promise<unknown> =>
     app.page.evaluate((open) => window.bench.ask({ gate: open }), isOpen);
@@ -200,12 +198,7 @@ test('two caches of one name in a worker hear of each other at once', async ({
   idle: app,
   origin,
 }) => {
-  origin.answer(
-    path,
-    { headers: headers('"older"'), body: 'older' },
-    { body: 'changed' },
-    { headers: headers('"newer"'), body: 'newer' },
-  );
+  origin.answer(path, before, { body: 'changed' }, after);
   await startOwn(
     app,
     inWorker(`
@@ -222,11 +215,7 @@ test("what one of two caches of a name purges, the browser's own cache brings ba
   idle: app,
   origin,
 }) => {
-  origin.answer(
-    path,
-    { headers: headers('"older"'), body: 'older' },
-    { headers: headers('"newer"'), body: 'newer' },
-  );
+  origin.answer(path, before, after);
   await startOwn(
     app,
     inWorker(`
@@ -244,10 +233,10 @@ test('a cache that is closed while the origin is asked fails no request', async 
   const gate = new Gate();
   origin.answer(
     path,
-    { headers: headers('"older"'), body: 'older' },
+    before,
     { status: 304, headers: headers('"older"'), until: gate.until },
     { body: 'changed' },
-    { headers: headers('"newer"'), body: 'newer' },
+    after,
   );
   await startOwn(
     app,
@@ -276,7 +265,7 @@ test('an engine that refuses BroadcastChannel still has a cache', async ({
   idle: app,
   origin,
 }) => {
-  origin.answer(path, { headers: headers('"older"'), body: 'older' });
+  origin.answer(path, before);
   await startOwn(
     app,
     `

@@ -1,7 +1,7 @@
 /** A store of many entries: what is done to them takes few requests, so that it ends within its deadline. */
 import { expect, isHit, test, type App } from '../fixtures.js';
 import { startOwn } from '../own-worker.js';
-import type { Answer, Origin } from '../origin.js';
+import { Gate, type Answer, type Origin } from '../origin.js';
 
 const fresh: Answer = {
   headers: { 'cache-control': 'max-age=3600' },
@@ -68,7 +68,7 @@ test('a response that there is room for is stored without a look at the others',
   expect(others).not.toHaveProperty('index');
 });
 
-test('of a new URL nothing is read but by its lookup, once the sums are known', async ({
+test('of a new URL nothing is read but by its lookup, and the sums beside its write', async ({
   idle: app,
   origin,
 }) => {
@@ -81,40 +81,53 @@ test('of a new URL nothing is read but by its lookup, once the sums are known', 
   await app.settled('/second');
   const { get, getAll, add, readwrite } = await app.shim({});
   expect({ get, getAll, add, readwrite }).toEqual({
-    get: 1,
+    get: 2,
     getAll: 1,
     add: 1,
     readwrite: 1,
   });
 });
 
+test('two caches over one store that write at once leave the sums right', async ({
+  idle: app,
+  origin,
+}) => {
+  await startOwn(
+    app,
+    `
+    install({ cacheName: 'other', match: () => false });
+    const caches = [new HealingCache(), new HealingCache()];
+    self.addEventListener('message', ({ data: { urls }, ports: [port] }) => {
+      if (!urls) return;
+      const behind = urls.map((url, n) => caches[n % 2].handleAll({ request: new Request(url) })[1]);
+      Promise.all(behind)
+        .then(() => caches[0].stats())
+        .then(({ entries, bytes }) => port.postMessage({ ok: true, value: { entries, bytes } }));
+    });`,
+  );
+  const paths = Array.from({ length: 20 }, (_, n) => `/at-once/${n}`);
+  for (const path of paths) origin.answer(path, fresh);
+  const urls = paths.map((path) => app.key(path));
+  const stats = await app.page.evaluate(
+    (message) => window.bench.ask(message),
+    { urls },
+  );
+  expect(stats).toEqual({ entries: 20, bytes: 80 });
+});
+
 test('a new response takes the place of what somebody stored in the meantime', async ({
   app,
   origin,
 }) => {
-  let release = (): void => undefined;
-  const until = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  origin.answer('/new', { ...fresh, until });
+  const gate = new Gate();
+  origin.answer('/new', { ...fresh, until: gate.until });
   const answer = app.fetch('/new');
   await expect.poll(() => origin.requests('/new').length).toBe(1);
   await app.page.evaluate(
-    (key) =>
-      new Promise<void>((resolve) => {
-        const open = indexedDB.open('mendbox');
-        open.addEventListener('success', () => {
-          const change = open.result.transaction('policies', 'readwrite');
-          change.objectStore('policies').put({ broken: true }, key);
-          change.addEventListener('complete', () => {
-            open.result.close();
-            resolve();
-          });
-        });
-      }),
+    (key) => window.bench.write(key, 'mendbox', { policy: { broken: true } }),
     app.key('/new'),
   );
-  release();
+  gate.open();
   expect((await answer).text).toBe('many');
   await app.settled('/new');
   await app.restartWorker();

@@ -152,7 +152,6 @@ export class Core {
   forget(base?: string): void {
     this.ahead.cancel(base);
     this.search.forget(base);
-    this.store.outdateSums();
     this.#changedAt = performance.now();
     if (base === undefined) this.memory.clear();
     else this.memory.forgetAll(base);

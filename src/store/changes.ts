@@ -46,44 +46,34 @@ const accepted = (put: Promise<unknown>): Promise<unknown> =>
     throw new Refusal();
   });
 
-/** What a write left: the policy record, and the sums with it. */
-export interface Pair {
-  readonly record: PolicyRecord;
-  readonly sums: Totals;
-}
-
 /**
- * Puts both records in the place of the variant they replace; undefined when a later one is stored already. `kept` are the
- * sums, if they are known. Where nothing can be replaced, as nothing of the URL is stored, the variants are not read; were
- * there one after all, the record would be refused.
+ * Puts both records in the place of the variant they replace; undefined when a later one is stored already. Where nothing
+ * can be replaced, as nothing of the URL is stored, the variants are not read; were there one after all, the record would
+ * be refused.
  */
 export async function writePair(
   change: Change,
   draft: Draft,
   replaces: Replaces | undefined,
   budget: Budget,
-  kept?: Totals,
-): Promise<Pair | undefined> {
-  const [variants, before] = await Promise.all([
-    replaces ? variantsOf(change, draft.base) : [],
-    kept ?? totalsOf(change),
-  ]);
+): Promise<PolicyRecord | undefined> {
+  const variants = replaces ? await variantsOf(change, draft.base) : [];
   const old = variants.find(({ policy }) => policy && replaces?.(policy));
   const asked = old?.policy?.requestTime ?? 0;
   if (asked > draft.requestTime && asked <= budget.now()) return undefined;
   const key = old?.key ?? freeKey(draft.base, variants);
   const record = sealPolicy(draft, key);
   const replaced = variants.filter((variant) => variant.key === key);
-  const added = {
-    bytes: before.bytes + record.length - (replaced[0]?.length ?? 0),
-    entries: before.entries + 1 - replaced.length,
+  const gone = {
+    bytes: (replaced[0]?.length ?? 0) - record.length,
+    entries: replaced.length - 1,
   };
   // In this order: sums that are counted anew hold the new pair.
-  const [, sums] = await Promise.all([
+  await Promise.all([
     lay(change, record, draft.body.content, !replaces),
-    within(change, added, budget, key),
+    within(change, gone, budget, key),
   ]);
-  return { record, sums };
+  return record;
 }
 
 /** Puts a pair under its key; one that is new is refused where another lies. */
@@ -102,22 +92,24 @@ function lay(
   ]);
 }
 
-/** Notes the new sums, and makes room first when they are above the budget. */
+/** Takes what has gone off the sums, and makes room when they are above the budget. */
 async function within(
   change: Change,
-  sums: Totals,
+  gone: Totals,
   { maxBytes, maxEntries }: Budget,
   keep: string,
-): Promise<Totals> {
+): Promise<void> {
+  const kept = await keptIn(change);
   const isFull = ({ bytes, entries }: Totals): boolean =>
     bytes > maxBytes || entries > maxEntries;
   const target = {
     bytes: maxBytes * LEFT,
     entries: Math.ceil(maxEntries * LEFT),
   };
+  let sums = kept && less(kept, gone);
   // The kept sums may have rotted: nothing is dropped before it is counted.
-  const counted = isFull(sums) ? await countAll(change) : sums;
-  return evictTo(change, counted, isFull(counted) ? target : counted, keep);
+  if (!sums || isFull(sums)) sums = await countAll(change);
+  await evictTo(change, sums, isFull(sums) ? target : sums, keep);
 }
 
 /**
@@ -293,13 +285,13 @@ async function countAll(transaction: Change | Look): Promise<Totals> {
 export const driftOf = async (look: Look): Promise<Totals> =>
   less(await keptIn(look), await countAll(look));
 
-/** Drops the least recently used entries but `keep` until no more than `target` is left; notes what is, and gives it. */
+/** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */
 export async function evictTo(
   change: Change,
   { bytes, entries }: Totals,
   target: Totals,
   keep?: string,
-): Promise<Totals> {
+): Promise<void> {
   const oldest = change.objectStore('policies').index('used');
   const isAbove = (): boolean =>
     bytes > target.bytes || entries > target.entries;
@@ -321,7 +313,5 @@ export async function evictTo(
     await deleted(change, gone);
     isStuck = gone.length === 0;
   }
-  const sums = { bytes, entries };
-  await change.objectStore('meta').put(sums, 'totals');
-  return sums;
+  await change.objectStore('meta').put({ bytes, entries }, 'totals');
 }

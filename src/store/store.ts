@@ -44,9 +44,6 @@ export type Written =
   /** The store did not take it: quota, a full disk, a value it cannot hold, or no store at all. */
   | { readonly is: 'refused'; readonly error: unknown };
 
-/** What is done in a readwrite transaction; the sums are given where they are known. */
-type Work<T> = (transaction: Change, sums?: Totals) => Promise<T>;
-
 /** The two records of every stored response, in one IndexedDB database. */
 export class Store {
   /** Whether the engine takes Blobs; WebKit's private sessions do not. */
@@ -56,8 +53,6 @@ export class Store {
   readonly #budget: Budget;
   readonly #writes = new Breaker();
   #turn: Promise<unknown> = Promise.resolve();
-  /** The sums that a write of ours left; undefined when something else may have changed them since. */
-  #sums: Totals | undefined;
 
   constructor(options: {
     name: string;
@@ -153,22 +148,14 @@ export class Store {
 
   async #tryWrite(draft: Draft, replaces?: Replaces): Promise<Written> {
     try {
-      const pair = await this.#change(
-        (transaction, sums) =>
-          writePair(transaction, draft, replaces, this.#budget, sums),
+      const record = await this.#change(
+        (transaction) => writePair(transaction, draft, replaces, this.#budget),
         draft.body.length,
       );
-      if (!pair) return { is: 'older' };
-      this.#sums = pair.sums;
-      return { is: 'stored', record: pair.record };
+      return record ? { is: 'stored', record } : { is: 'older' };
     } catch (error) {
       return { is: 'refused', error };
     }
-  }
-
-  /** Says that another cache over the same database has changed it. */
-  outdateSums(): void {
-    this.#sums = undefined;
   }
 
   /** Rewrites the policy record of a pair whose id is still the given one; resolves to whether it did. */
@@ -257,9 +244,7 @@ export class Store {
 
   /** The stored bytes and entries, or undefined when the store cannot be used. */
   async totals(): Promise<Totals | undefined> {
-    return this.#change((transaction) => totalsOf(transaction)).catch(
-      () => undefined,
-    );
+    return this.#change(totalsOf).catch(() => undefined);
   }
 
   /** Keys of either half after `after`, in order, at most `count`; undefined when the store cannot be read. */
@@ -336,15 +321,16 @@ export class Store {
    * by one, as IndexedDB runs them anyway: a deadline then measures a transaction and not the queue before it, and lookups
    * find their way in between.
    */
-  #change<T>(work: Work<T>, bytes = 0): Promise<T> {
+  #change<T>(work: (transaction: Change) => Promise<T>, bytes = 0): Promise<T> {
     const result = this.#turn.then(() => this.#transact(work, bytes));
     this.#turn = result.catch(() => undefined);
     return result;
   }
 
-  #transact<T>(work: Work<T>, bytes: number): Promise<T> {
-    const sums = this.#sums;
-    this.#sums = undefined;
+  #transact<T>(
+    work: (transaction: Change) => Promise<T>,
+    bytes: number,
+  ): Promise<T> {
     return this.#database.run(async (connection: Connection) => {
       const transaction = connection.transaction(ALL, 'readwrite', {
         durability: 'relaxed',
@@ -352,7 +338,7 @@ export class Store {
       // Each request's own rejection is the transaction's as well; one of the two is enough.
       transaction.done.catch(() => undefined);
       try {
-        const value = await work(transaction, sums);
+        const value = await work(transaction);
         await transaction.done;
         return value;
       } catch (error) {
