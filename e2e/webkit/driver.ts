@@ -1,6 +1,7 @@
 /** A WebDriver client for WebKitGTK under Xvfb, as small as the tests allow (W3C WebDriver 2). */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,9 +42,9 @@ function startDisplay(): Promise<[ChildProcess | undefined, string]> {
 /** One browser with a profile of its own. */
 export class WebKit {
   readonly #base: string;
-  readonly #end: () => void;
+  readonly #end: () => Promise<void>;
 
-  private constructor(base: string, end: () => void) {
+  private constructor(base: string, end: () => Promise<void>) {
     this.#base = base;
     this.#end = end;
   }
@@ -60,11 +61,10 @@ export class WebKit {
     });
     const folder =
       profile ?? mkdtempSync(path.join(tmpdir(), 'mendbox-webkit-'));
-    const end = (): void => {
+    const end = async (): Promise<void> => {
       driver.kill();
       server?.kill();
-      if (profile !== undefined) return;
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      if (profile === undefined) await deleted(folder);
     };
     const root = `http://127.0.0.1:${port}`;
     await listening(root);
@@ -108,7 +108,18 @@ export class WebKit {
 
   async close(): Promise<void> {
     await send('DELETE', this.#base).catch(() => undefined);
-    this.#end();
+    await this.#end();
+  }
+}
+
+/** Deletes a profile, into which processes of the browser may still write while they end. */
+async function deleted(folder: string, tries = 50): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (tries === 0) throw error;
+    await delay(100);
+    await deleted(folder, tries - 1);
   }
 }
 
