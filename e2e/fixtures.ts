@@ -157,11 +157,15 @@ export class App {
   }
 
   /** Waits until the entry of a path is stored, with these bytes if they are given. */
-  async settled(path: string, hash?: string): Promise<void> {
+  async settled(
+    path: string,
+    hash?: string,
+    key = this.key(path),
+  ): Promise<void> {
     await expect
       .poll(
         async () => {
-          const { policy, payload } = await this.records(path);
+          const { policy, payload } = await this.records(path, key);
           if (!policy || !payload) return 'not stored';
           return hash === undefined ? 'stored' : payload.body.sha256;
         },

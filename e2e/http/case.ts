@@ -43,6 +43,8 @@ export interface Exchange {
   readonly also?: readonly [at: string, answer: Answer];
   /** Whether the origin is asked first is the engine's affair: not every one shows a worker all of a request. */
   readonly optional?: true;
+  /** It is stored before anything else is asked for. */
+  readonly kept?: true;
   /** The origin is asked behind the page's back. */
   readonly behind?: true;
   /** What is behind takes its time: asked again and again until all is as expected. */

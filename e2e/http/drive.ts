@@ -77,12 +77,17 @@ async function exchanged(
     ? await navigated(app, url)
     : await app.fetch(url, exchange.init);
   if (exchange.behind) await asked(seen);
+  if (exchange.kept) await app.settled(target, undefined, keyOf(exchange, url));
   const { cacheStatus } = exchange;
   const wanted = cacheStatus
     ? { ...exchange, cacheStatus: fill(cacheStatus, namesOf(place)) }
     : exchange;
   return [...judged(wanted, got), ...judgedOrigin(exchange, seen())];
 }
+
+/** A page's fetch() sends no credentials to another origin. */
+const keyOf = ({ elsewhere }: Exchange, url: string): string | undefined =>
+  elsewhere && `omit ${url}`;
 
 const isOptions = ({ init }: Exchange): boolean => init?.method === 'OPTIONS';
 

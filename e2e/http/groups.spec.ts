@@ -18,6 +18,7 @@ const store = (
 ): Exchange => ({
   at,
   answer: ok('old', { ...fields, 'cache-groups': groups }),
+  kept: true,
 });
 /** Has the origin say so in its answer. */
 const say = (groups: string, method = 'POST', status = 200): Exchange => ({
@@ -111,6 +112,7 @@ const cases: readonly HttpCase[] = [
     {
       elsewhere: true,
       answer: ok('old', { ...FRESH, ...exposed, 'cache-groups': '"scripts"' }),
+      kept: true,
     },
     say('"scripts"'),
     { elsewhere: true, body: 'old' },
