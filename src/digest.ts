@@ -15,12 +15,6 @@ const PRIME_5 = 0x165667b1;
 const SEED_1 = 0;
 const SEED_2 = 0x6d656e64;
 
-/** Bytes of one slice: each slice of a large body has a digest of its own, so it can be verified before it is handed out. */
-export const SLICE_BYTES = 512 * 1024;
-
-/** Characters of one digest in its text form. */
-export const DIGEST_CHARS = 16;
-
 const { imul } = Math;
 
 const rotate = (value: number, bits: number): number =>
@@ -110,17 +104,6 @@ export function digest(of: ArrayBuffer | Uint8Array<ArrayBuffer>): string {
     hex(finished(first, words, bytes, striped)) +
     hex(finished(second, words, bytes, striped))
   );
-}
-
-/** The digests of the slices of a buffer, joined; `size` is the length of a slice, in bytes. */
-export function digestsOf(buffer: ArrayBuffer, size = SLICE_BYTES): string {
-  const { byteLength } = buffer;
-  let digests = '';
-  for (let at = 0; at < byteLength; at += size)
-    digests += digest(
-      new Uint8Array(buffer, at, Math.min(size, byteLength - at)),
-    );
-  return digests;
 }
 
 const encoder = new TextEncoder();

@@ -23,7 +23,7 @@ function large(): Buffer {
   return Buffer.from(words.buffer);
 }
 
-/** Glazed hills under a moon, 2048 by 1536 pixels of four bytes; a slice of 512 KiB is 64 rows. */
+/** Glazed hills under a moon, 2048 by 1536 pixels of four bytes; a slice of 512 KiB is 64 rows, the first one 8. */
 function picture(): Buffer {
   const [width, height] = [2048, 1536];
   const pixels = new Uint8ClampedArray(width * height * 4).fill(255);

@@ -1,6 +1,6 @@
 /** A large picture drawn as its bytes arrive, and the bar of its slices: a click breaks one that is stored. */
 import type { HealEvent } from '../../src/fault.js';
-import { SLICE_BYTES as SLICE } from '../../src/digest.js';
+import { sliceAt, startOf } from '../../src/store/slices.js';
 import { corrupt, peek } from '../../src/testing/index.js';
 import { PICTURE, pathOf } from '../resources.js';
 import { find, findOf, make, messageOf } from './dom.js';
@@ -13,8 +13,13 @@ const PACE_MS = 175;
 /** Pixels of a row; four bytes each. */
 const WIDTH = 2048;
 
-/** Slices of the picture, which has 12 MiB. */
-const SLICES = (12 * 1024 * 1024) / SLICE;
+/** Bytes of the picture. */
+const LENGTH = 12 * 1024 * 1024;
+
+const SLICES = sliceAt(LENGTH - 1) + 1;
+
+/** Where a slice of the picture ends. */
+const endOf = (slice: number): number => Math.min(startOf(slice + 1), LENGTH);
 
 type State = 'none' | 'stored' | 'broken' | 'drawn' | 'mended';
 
@@ -81,7 +86,9 @@ export class Player {
 
   async #break(slice: number): Promise<void> {
     try {
-      await corrupt(url, 'flip-bit', { at: slice * SLICE + (SLICE >> 1) });
+      await corrupt(url, 'flip-bit', {
+        at: (startOf(slice) + endOf(slice)) >> 1,
+      });
       this.#broken.add(slice);
       this.#mark(slice, 'broken');
       this.#say(
@@ -117,7 +124,7 @@ export class Player {
   }
 
   async #draw({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
-    const picture = new Uint8Array(SLICES * SLICE);
+    const picture = new Uint8Array(LENGTH);
     const context = this.#canvas.getContext('2d');
     const reader = body?.getReader();
     let read = 0;
@@ -126,10 +133,10 @@ export class Player {
       if (!value) return picture.subarray(0, read);
       picture.set(value, read);
       read += value.length;
-      for (; (drawn + 1) * SLICE <= read; drawn++) {
-        const rows = picture.slice(drawn * SLICE, (drawn + 1) * SLICE);
+      for (; drawn < SLICES && endOf(drawn) <= read; drawn++) {
+        const rows = picture.slice(startOf(drawn), endOf(drawn));
         const pixels = new ImageData(new Uint8ClampedArray(rows.buffer), WIDTH);
-        context?.putImageData(pixels, 0, drawn * pixels.height);
+        context?.putImageData(pixels, 0, startOf(drawn) / (4 * WIDTH));
         const isMended = this.#bar[drawn]?.dataset['state'] === 'mended';
         if (!isMended && !this.#broken.has(drawn)) this.#mark(drawn, 'drawn');
         await wait(PACE_MS);

@@ -9,6 +9,8 @@ import {
   MB,
   ranged,
   SLICE,
+  sliceAt,
+  startOf,
   store,
 } from './large.js';
 
@@ -17,11 +19,13 @@ const bytes = bulk('edges', 5 * MB);
 const first = large('first', bytes);
 
 for (const [name, length] of Object.entries({
-  'whose last slice is one byte': 3 * SLICE + 1,
-  'of whole slices only': 3 * SLICE,
-  'of one slice and a byte': SLICE + 1,
-  'of two slices': 2 * SLICE,
-  'of two slices and a byte': 2 * SLICE + 1,
+  'whose last slice is one byte': startOf(4) + 1,
+  'of whole slices only': startOf(4),
+  'of one slice': startOf(1),
+  'of one slice and a byte': startOf(1) + 1,
+  'of two slices': startOf(2),
+  'of 1 MiB': 2 * SLICE,
+  'of 1 MiB and a byte': 2 * SLICE + 1,
 })) {
   test(`a body ${name} is verified, cut and mended to the byte`, async ({
     app,
@@ -38,17 +42,17 @@ for (const [name, length] of Object.entries({
     const whole = await app.fetch(path);
     expect(whole.headers['cache-status']).toMatch(isHit);
     expect(whole.sha256).toBe(sha256(body));
-    await damageSlices(app, path, [Math.ceil(length / SLICE) - 1]);
+    await damageSlices(app, path, [sliceAt(length - 1)]);
     const mended = await app.fetch(path);
     expect(mended.sha256).toBe(sha256(body));
-    // Up to two slices are verified before the first byte has gone.
+    // Up to 1 MiB is verified before the first byte has gone.
     const outcome = length > 2 * SLICE ? 'range-spliced' : 'replayed';
     expect(await app.nextHeal()).toMatchObject({ outcome });
     await app.settled(path, sha256(body));
   });
 }
 
-test('a body of two slices whose second one is broken is replaced by what the origin has now', async ({
+test('a body of 1 MiB whose second slice is broken is replaced by what the origin has now', async ({
   app,
   origin,
 }) => {
@@ -91,7 +95,7 @@ test('a range that begins in a broken slice is asked for again as a range', asyn
 }) => {
   await store(app, origin, path, first);
   await damageSlices(app, path, [3]);
-  const from = 3 * SLICE + 7;
+  const from = startOf(3) + 7;
   const got = await app.fetch(path, { headers: { range: `bytes=${from}-` } });
   expect(got.status).toBe(206);
   expect(got.sha256).toBe(sha256(bytes.subarray(from)));

@@ -1,12 +1,14 @@
 import { createCipheriv } from 'node:crypto';
-import { SLICE_BYTES } from '../../src/digest.js';
+import { SLICE_BYTES, startOf } from '../../src/store/slices.js';
 import { expect, type App } from '../fixtures.js';
 import type { Answer, Handler, Origin } from '../origin.js';
 
 /** Bytes in a million, as file sizes are given. */
 export const MB = 1_000_000;
 
-/** Bytes of one slice. */
+export { sliceAt, startOf } from '../../src/store/slices.js';
+
+/** Bytes of a slice that is neither the first nor the last. */
 export const SLICE = SLICE_BYTES;
 
 /** As noise(), fast enough for 200 MB. */
@@ -69,12 +71,11 @@ export async function flipSlices(
   slices: readonly number[],
 ): Promise<void> {
   await app.page.evaluate(
-    async ([key, size, bad]) => {
+    async ([key, bad]) => {
       const pair = await window.bench.read(key, 'mendbox');
       let body = pair.payload?.['body'] as Blob;
-      for (const slice of bad) {
-        const end = Math.min((slice + 1) * size, body.size);
-        const at = Math.floor((slice * size + end) / 2);
+      for (const [start, end] of bad) {
+        const at = Math.floor((start + Math.min(end, body.size)) / 2);
         const [byte = 0] = new Uint8Array(
           await body.slice(at, at + 1).arrayBuffer(),
         );
@@ -86,7 +87,10 @@ export async function flipSlices(
         payload: { ...pair.payload, body },
       });
     },
-    [app.key(path), SLICE, slices] as const,
+    [
+      app.key(path),
+      slices.map((slice) => [startOf(slice), startOf(slice + 1)] as const),
+    ] as const,
   );
 }
 

@@ -8,6 +8,8 @@ import {
   MB,
   ranged,
   SLICE,
+  sliceAt,
+  startOf,
   store,
 } from './large.js';
 
@@ -220,8 +222,8 @@ test('a range reads the slices that it touches only', async ({
 }) => {
   await store(app, origin, path, first);
   await damageSlices(app, path, [0, 1, 4]);
-  const from = 2 * SLICE + 5;
-  const to = 3 * SLICE + 9;
+  const from = startOf(2) + 5;
+  const to = startOf(3) + 9;
   const got = await app.fetch(path, {
     headers: { range: `bytes=${from}-${to}` },
   });
@@ -235,9 +237,9 @@ test('a range reads the slices that it touches only', async ({
 test('a range is mended in mid-stream too', async ({ app, origin }) => {
   await store(app, origin, path, first);
   await damageSlices(app, path, [3]);
-  const headers = { range: `bytes=${2 * SLICE}-${4 * SLICE}` };
+  const headers = { range: `bytes=${startOf(2)}-${startOf(4)}` };
   const got = await app.fetch(path, { headers });
-  expect(got.sha256).toBe(sha256(bytes.subarray(2 * SLICE, 4 * SLICE + 1)));
+  expect(got.sha256).toBe(sha256(bytes.subarray(startOf(2), startOf(4) + 1)));
   expect(await app.nextHeal()).toMatchObject({ outcome: 'range-spliced' });
   await app.settled(path, sha256(bytes));
 });
@@ -336,7 +338,7 @@ test(
 );
 
 const big = bulk('big', 50 * MB);
-const lastOfBig = Math.floor(big.length / SLICE);
+const lastOfBig = sliceAt(big.length - 1);
 
 for (const slice of [0, 25, lastOfBig]) {
   test(`50 MB: slice ${slice} of ${lastOfBig} is broken`, async ({

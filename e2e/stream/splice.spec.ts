@@ -7,7 +7,8 @@ import {
   large,
   MB,
   ranged,
-  SLICE,
+  sliceAt,
+  startOf,
   store,
 } from './large.js';
 
@@ -16,7 +17,7 @@ const bytes = bulk('first', 5 * MB);
 const other = bulk('second', 5 * MB);
 const first = large('first', bytes);
 const second = large('second', other);
-const last = Math.floor(bytes.length / SLICE);
+const last = sliceAt(bytes.length - 1);
 
 /** What the origin does when it is asked again, and what must come of it. */
 interface Row {
@@ -55,12 +56,12 @@ const weak: Answer = {
 
 /** The other representation has the first slices of the stored one. */
 const tail = Buffer.concat([
-  bytes.subarray(0, 2 * SLICE),
-  other.subarray(2 * SLICE),
+  bytes.subarray(0, startOf(2)),
+  other.subarray(startOf(2)),
 ]);
 
 const range = (slice: number): NonNullable<Row['asks']> => ({
-  range: `bytes=${slice * SLICE}-`,
+  range: `bytes=${startOf(slice)}-`,
   'if-range': '"first"',
 });
 
@@ -161,7 +162,7 @@ const rows: readonly Row[] = [
     bad: [2],
     again: changed((answer) => ({
       ...answer,
-      body: bytes.subarray(SLICE, SLICE + (answer.body?.length ?? 0)),
+      body: bytes.subarray(startOf(1), startOf(1) + (answer.body?.length ?? 0)),
     })),
     outcomes: ['stream-error'],
   },
@@ -235,7 +236,7 @@ for (const row of rows) {
     expect(got.error).toBeUndefined();
     expect(got.sha256).toBe(sha256(bytes));
     const [bad = 0] = row.bad;
-    const length = Math.min(SLICE, bytes.length - bad * SLICE);
+    const length = Math.min(startOf(bad + 1), bytes.length) - startOf(bad);
     expect(heal?.bytes).toBeGreaterThanOrEqual(length);
     await expectMended(app, origin);
   });

@@ -1,7 +1,7 @@
 import { expect, isHit, test, type App } from '../fixtures.js';
 import { sha256 } from '../origin.js';
 import { startOwn } from '../own-worker.js';
-import { bulk, damageSlices, large, MB, ranged, SLICE } from './large.js';
+import { bulk, damageSlices, large, MB, ranged, sliceAt } from './large.js';
 import { MemoryWatch } from './memory.js';
 
 const MIB = 1024 * 1024;
@@ -61,7 +61,7 @@ async function storeHuge(app: App): Promise<void> {
     .toBe(1);
 }
 
-const last = Math.floor(bytes.length / SLICE);
+const last = sliceAt(bytes.length - 1);
 
 for (const slice of [0, Math.floor(last / 2), last]) {
   test(`200 MB: slice ${slice} of ${last} is broken`, async ({ idle: app }) => {

@@ -8,11 +8,11 @@ import {
 import { withDeadline } from '../store/deadline.js';
 import { digest } from '../digest.js';
 import {
-  digestOfSlice,
   type Entry,
   type Policy,
   type PolicyRecord,
 } from '../store/records.js';
+import { extentOf, startOf } from '../store/slices.js';
 import { Source, type Bytes } from '../store/source.js';
 import type { Core } from './core.js';
 import type { Visit } from './visit.js';
@@ -58,7 +58,7 @@ export async function askAgain(
   const { record } = entry;
   const { first, length, total } = record;
   const silenceMs = (core.settings.networkTimeoutSeconds ?? SILENCE) * 1000;
-  const from = first + slice * record.slice;
+  const from = first + startOf(slice, record.slice);
   const end = first + length;
   const { response } = await withDeadline(
     core.network.part(
@@ -98,10 +98,10 @@ const reading = (
   async take(slice) {
     for (;;) {
       const at = this.next++;
-      const length = Math.min(record.slice, record.length - at * record.slice);
-      const bytes = await source.take(length);
+      const wanted = extentOf(record, at);
+      const bytes = await source.take(wanted.length);
       this.bytes += bytes.length;
-      if (digest(bytes) !== digestOfSlice(record, at)) throw other();
+      if (digest(bytes) !== wanted.digest) throw other();
       if (at < slice) continue;
       this.isUsed = true;
       return bytes;

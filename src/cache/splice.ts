@@ -12,6 +12,7 @@ import type { ByteRange } from '../http/index.js';
 import { isBroken, Slices, verified } from '../store/body.js';
 import { baseOf } from '../store/memory.js';
 import type { Broken, Entry } from '../store/records.js';
+import { extentOf, sliceAt, startOf } from '../store/slices.js';
 import type { Bytes } from '../store/source.js';
 import type { Core } from './core.js';
 import { askAgain, type Refetch } from './refetch.js';
@@ -57,8 +58,9 @@ class Splice {
   #slicesTo(position: number): Slices {
     const { record } = this.#entry;
     const { storageTimeoutMs } = this.#core.settings;
-    const end = (Math.floor(position / record.slice) + 1) * record.slice;
-    return new Slices(record, this.#blob.slice(0, end), storageTimeoutMs);
+    const { start, length } = extentOf(record, sliceAt(position, record.slice));
+    const blob = this.#blob.slice(0, start + length);
+    return new Slices(record, blob, storageTimeoutMs);
   }
 
   /**
@@ -68,8 +70,8 @@ class Splice {
   async stream(isDirect: boolean): Promise<ReadableStream<Bytes> | Broken> {
     const { slice: size } = this.#entry.record;
     const { first, last } = this.#range;
-    const slice = Math.floor(first / size);
-    const end = Math.floor(last / size);
+    const slice = sliceAt(first, size);
+    const end = sliceAt(last, size);
     // The first slice by itself: Chromium 156 reads ahead in a stream, and the last byte would wait for all of that.
     const [begin, cut] = await Promise.all([
       this.#slicesTo(first).read(slice),
@@ -86,6 +88,7 @@ class Splice {
     bytesOfBegin: Bytes,
     isDirect: boolean,
   ): ReadableStream<Bytes> {
+    const { slice: size } = this.#entry.record;
     const { first, last } = this.#range;
     // Another worker waits for it: Firefox 153 ends the streams of the one whose place is taken, and tells the page of no
     // error.
@@ -102,14 +105,15 @@ class Splice {
         return controller.close();
       }
       const bytes = await next;
-      const { start } = this.#slices.extent(slice);
+      const { start } = extentOf(this.#entry.record, slice);
       if (slice++ < end) {
         const ahead = this.#at(slice, taken?.buffer);
         // Whoever pulls next meets the rejection.
         ahead.catch(() => undefined);
         next = ahead;
       }
-      if (isDirect) taken = bytes;
+      // The first slice may be shorter than those that follow.
+      if (isDirect && bytes.buffer.byteLength >= size) taken = bytes;
       controller.enqueue(
         bytes.subarray(Math.max(first - start, 0), last - start + 1),
       );
@@ -233,8 +237,8 @@ class Splice {
     const { slice: size, length } = this.#entry.record;
     const sorted = [...this.#mended].sort(([a], [b]) => a - b);
     for (const [slice, blob] of sorted) {
-      parts.push(this.#blob.slice(from, slice * size), blob);
-      from = Math.min((slice + 1) * size, length);
+      parts.push(this.#blob.slice(from, startOf(slice, size)), blob);
+      from = Math.min(startOf(slice + 1, size), length);
     }
     return new Blob([...parts, this.#blob.slice(from, length)]);
   }

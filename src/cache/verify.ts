@@ -1,6 +1,7 @@
 /** verify(): checks the whole store, pair by pair, in small transactions, within a time budget. */
 import { currentAge, freshnessLifetime } from '../http/index.js';
 import type { Finding, VerifyOptions, VerifyReport } from '../report.js';
+import { sliceAt } from '../store/slices.js';
 import { isBroken, Slices } from '../store/body.js';
 import type { Broken, Entry } from '../store/records.js';
 import type { Core } from './core.js';
@@ -67,7 +68,8 @@ async function verifyBody(
   if (body.is === 'blob') {
     const { storageTimeoutMs } = core.settings;
     const slices = new Slices(record, body.blob, storageTimeoutMs);
-    for (let slice = 0; slice * record.slice < record.length; slice++) {
+    const last = sliceAt(record.length - 1, record.slice);
+    for (let slice = 0; slice <= last; slice++) {
       const bytes = await slices.read(slice);
       if (isBroken(bytes)) return bytes;
     }

@@ -3,11 +3,11 @@ import type { Fault } from '../fault.js';
 import { digest } from '../digest.js';
 import {
   brokenBody,
-  digestOfSlice,
   type Broken,
   type Entry,
   type PolicyRecord,
 } from './records.js';
+import { extentOf } from './slices.js';
 import { Source, type Bytes } from './source.js';
 
 /** A slice that passed, or what is wrong with it. */
@@ -33,16 +33,10 @@ export class Slices {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Where a slice begins, and how long it is, in bytes. */
-  extent(slice: number): { start: number; length: number } {
-    const { slice: size, length } = this.#record;
-    const start = slice * size;
-    return { start, length: Math.min(size, length - start) };
-  }
-
   /** Reads and verifies one slice, into the memory of `buffer` from a position on if it is given; never rejects. */
   async read(slice: number, buffer?: ArrayBuffer, at = 0): Promise<Slice> {
-    const { start, length } = this.extent(slice);
+    const extent = extentOf(this.#record, slice);
+    const { start, length } = extent;
     let bytes: Bytes;
     try {
       if (slice !== this.#next) this.close();
@@ -53,8 +47,7 @@ export class Slices {
       return this.#broken('payload-invalid');
     }
     if (bytes.length !== length) return this.#broken('length-mismatch');
-    if (digest(bytes) !== digestOfSlice(this.#record, slice))
-      return this.#broken('digest-mismatch');
+    if (digest(bytes) !== extent.digest) return this.#broken('digest-mismatch');
     return bytes;
   }
 
@@ -110,14 +103,14 @@ export async function verifyWhole(
   deadlineMs: number,
 ): Promise<Verified | Broken> {
   const { record } = entry;
-  const { length, slice: size } = record;
   const slices = new Slices(record, blob, deadlineMs);
-  let buffer = new ArrayBuffer(length);
-  for (let at = 0; at < length; at += size) {
-    const bytes = await slices.read(at / size, buffer, at);
+  let buffer = new ArrayBuffer(record.length);
+  for (let slice = 0, at = 0; at < buffer.byteLength; slice++) {
+    const bytes = await slices.read(slice, buffer, at);
     if (isBroken(bytes)) return bytes;
     // Reading into a buffer makes a new one of it.
     ({ buffer } = bytes);
+    at += bytes.length;
   }
   return { entry: verified(entry), bytes: new Uint8Array(buffer) };
 }

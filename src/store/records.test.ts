@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import * as fc from 'fast-check';
-import { digest, SLICE_BYTES } from '../digest.js';
+import { digest } from '../digest.js';
+import { SLICE_BYTES } from './slices.js';
 import {
   decodePayload,
   decodePolicy,

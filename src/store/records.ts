@@ -7,7 +7,8 @@
 import { define, type, validate, type Infer, type Struct } from 'superstruct';
 import type { StoredView } from '../http/index.js';
 import type { Fault } from '../fault.js';
-import { digestsOf, digestText, DIGEST_CHARS, SLICE_BYTES } from '../digest.js';
+import { digestText } from '../digest.js';
+import { digestsOf, isDigested, SLICE_BYTES } from './slices.js';
 
 /** A stored response that may not be used: what is wrong with it, and where. */
 export interface Broken {
@@ -75,7 +76,7 @@ const policyFields = {
   type: oneOf('basic', 'cors', 'default'),
   form: oneOf('none', 'buffer', 'blob'),
   length: bytes(),
-  slice: count(1, 2 ** 30),
+  slice: count(8, 2 ** 30),
   digests: text(DIGESTS),
   /** Of a 206: the position of the stored part's first byte; 0 otherwise. */
   first: bytes(),
@@ -190,13 +191,9 @@ export const idOf = (value: unknown): string | undefined => {
   return typeof id === 'string' ? id : undefined;
 };
 
-const sliceCount = (record: PolicyRecord): number =>
-  Math.ceil(record.length / record.slice);
-
 function contradiction(record: PolicyRecord): string | undefined {
   if (checksumOf(record) !== record.checksum) return 'policy.checksum';
-  if (record.digests.length !== sliceCount(record) * DIGEST_CHARS)
-    return 'policy.digests';
+  if (!isDigested(record)) return 'policy.digests';
   if ((record.form === 'none') !== (record.length === 0)) return 'policy.form';
   if (record.first + record.length > record.total) return 'policy.total';
   return undefined;
@@ -251,10 +248,6 @@ export function decodePolicy(value: unknown, key: string): Policy | Broken {
     requestHeaders: parseHeaderLines(record.requestHeaders),
   };
 }
-
-/** The digest of one slice, as the policy record holds it. */
-export const digestOfSlice = ({ digests }: PolicyRecord, at: number): string =>
-  digests.slice(at * DIGEST_CHARS, (at + 1) * DIGEST_CHARS);
 
 /** A Blob's type would become the answer's, and a buffer that can grow makes no Response: we store neither. */
 const isStrange = (content: ArrayBuffer | Blob | null): boolean =>

@@ -5,8 +5,15 @@
  * and a Blob need not pass through the worker's thread to answer; so they are Blobs, made slice by slice: the worker never
  * holds more than one slice of them.
  */
-import { digest, digestsOf, DIGEST_CHARS, SLICE_BYTES } from '../digest.js';
+import { digest } from '../digest.js';
 import type { Entry, SealedBody } from './records.js';
+import {
+  digestsOf,
+  digestsTo,
+  sliceAt,
+  SLICE_BYTES,
+  startOf,
+} from './slices.js';
 
 /** The largest body that is stored inside its record, in bytes; with the rest of the record it stays under 64 KiB. */
 const INLINE_BYTES = 48 * 1024;
@@ -34,10 +41,10 @@ export class Sealer {
   constructor(asBlob: boolean, old?: Entry) {
     this.#asBlob = asBlob;
     if (old?.body.is !== 'blob' || old.record.slice !== SLICE_BYTES) return;
-    const slices = Math.floor(old.record.length / SLICE_BYTES);
+    const slices = sliceAt(old.record.length);
     if (!asBlob || slices === 0) return;
-    this.#length = slices * SLICE_BYTES;
-    this.#digests = old.record.digests.slice(0, slices * DIGEST_CHARS);
+    this.#length = startOf(slices);
+    this.#digests = digestsTo(old.record, slices);
     this.#parts.push(old.body.blob.slice(0, this.#length));
   }
 
@@ -51,12 +58,12 @@ export class Sealer {
     this.#length += chunk.length;
     for (let at = 0; at < chunk.length;) {
       this.#reserve(chunk.length - at);
-      const room = SLICE_BYTES - this.#filled;
+      const room = this.#end - this.#filled;
       const part = chunk.subarray(at, at + room);
       this.#slice.set(part, this.#filled);
       this.#filled += part.length;
       at += part.length;
-      if (this.#filled === SLICE_BYTES) this.#close();
+      if (part.length === room) this.#close();
     }
   }
 
@@ -80,13 +87,15 @@ export class Sealer {
     };
   }
 
+  /** Where the slice that is being filled ends, from its beginning on. */
+  get #end(): number {
+    return this.#parts.length === 0 ? startOf(1) : SLICE_BYTES;
+  }
+
   #reserve(more: number): void {
-    const wanted = Math.min(SLICE_BYTES, this.#filled + more);
+    const wanted = Math.min(this.#end, this.#filled + more);
     if (wanted <= this.#slice.length) return;
-    const size = Math.min(
-      SLICE_BYTES,
-      Math.max(wanted, this.#slice.length * 4),
-    );
+    const size = Math.min(this.#end, Math.max(wanted, this.#slice.length * 4));
     const larger = new Uint8Array(size);
     larger.set(this.#slice.subarray(0, this.#filled));
     this.#slice = larger;
