@@ -79,7 +79,7 @@ function bodyOf(
   }
 }
 
-/** Verifies a body of a slice or two as a whole; a larger one is verified as it is streamed. */
+/** Verifies a body no longer than two slices as a whole; a larger one is verified as it is streamed. */
 export async function verifiedEntry(
   core: Core,
   entry: Entry,

@@ -89,7 +89,7 @@ export interface Verified {
   readonly bytes?: Bytes;
 }
 
-/** Bodies of more slices are verified while they are streamed. */
+/** Bodies longer than so many slices are verified while they are streamed. */
 const WHOLE = 2;
 
 /** Whether a body is verified as a whole, so that a fault anywhere in it is met before its first byte has gone. */
