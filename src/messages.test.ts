@@ -35,7 +35,9 @@ const refused = [
   { mendbox: 1, ask: 'purge' },
   { mendbox: 1, ask: 'purge', filter: { all: false } },
   { mendbox: 1, ask: 'purge', filter: { urls: [] } },
-  { mendbox: 1, ask: 'verify', options: { budgetMs: -1 } },
+  { mendbox: 1, ask: 'purge', filter: ['/'] },
+  { mendbox: 1, ask: 'verify', options: { budgetMs: '1' } },
+  { mendbox: 1, ask: 'verify', options: { repair: 'soon' } },
   { mendbox: 1, ask: 'warm', urls: 'https://a.example/' },
 ];
 
@@ -54,7 +56,7 @@ test('a refusal names the field and never repeats its value', () => {
   expect(message).toEqual({
     is: 'refused',
     error:
-      "The ask 'purge' has a wrong filter.url; filter takes url, prefix, pattern, tag, partition, all.",
+      'purge() takes { url: string, prefix: string, pattern: RegExp, tag: string, partition: string, all: true }, not url: object',
   });
 });
 

@@ -10,6 +10,7 @@
  * clones: checked by hand they
  * cost the worker less than the parts of superstruct that nothing else needs.
  */
+import { wrongIn, type Takes } from './given.js';
 import type {
   CacheStats,
   EntryInfo,
@@ -28,7 +29,7 @@ export interface Asks {
   purge: { ask: 'purge'; filter: PurgeFilter };
   verify: { ask: 'verify'; options?: VerifyOptions };
   /** With `progress` the port also gets { progress: n }, n URLs having been dealt with. */
-  warm: { ask: 'warm'; urls: readonly string[]; progress?: boolean };
+  warm: { ask: 'warm'; urls: Iterable<string>; progress?: boolean };
 }
 
 /** What the worker answers to each ask. */
@@ -50,6 +51,8 @@ export type AskName = keyof Asks;
 /** An ask as it is posted; the number is the protocol's version. */
 export type Envelope<Name extends AskName = AskName> = {
   mendbox: 1;
+  /** Which of the worker's caches is asked; without it all are. */
+  cacheName?: string | undefined;
 } & Asks[Name];
 
 /** The worker's reply, on the port that came with the ask. */
@@ -63,7 +66,7 @@ export type Channel = 'mendbox';
 
 /** What a message means to the worker. */
 export type Message =
-  | { is: 'ask'; ask: Asks[AskName] }
+  | { is: 'ask'; ask: Envelope }
   | { is: 'skip-waiting' }
   | { is: 'cache-urls'; urls: string[] }
   /** Meant for mendbox, but not understood; the error says why, without any value of the message. */
@@ -71,44 +74,27 @@ export type Message =
   | { is: 'foreign' };
 
 type Fields = Readonly<Record<string, unknown>>;
-type Check = (value: unknown) => boolean;
-type Checks = Readonly<Record<string, Check>>;
-
-const isText: Check = (value) => typeof value === 'string';
+const isText = (value: unknown): value is string => typeof value === 'string';
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null;
 
-const FILTER: Record<keyof PurgeFilter, Check> = {
-  url: isText,
-  prefix: isText,
-  pattern: (value) => value instanceof RegExp,
-  tag: isText,
-  partition: isText,
-  all: (value) => value === true,
-};
+/** What purge() takes. */
+export const FILTER: Takes<PurgeFilter> = [
+  'url: string',
+  'prefix: string',
+  'pattern: RegExp',
+  'tag: string',
+  'partition: string',
+  'all: true',
+];
 
-const OPTIONS: Record<keyof VerifyOptions, Check> = {
-  repair: (value) => [true, false, 'refetch'].some((each) => each === value),
-  budgetMs: (value) => typeof value === 'number' && value >= 0,
-  from: isText,
-};
-
-/** The path of the first field that is wrong or unknown; undefined when all are right. */
-function wrongIn(
-  path: string,
-  fields: unknown,
-  checks: Checks,
-): string | undefined {
-  if (!isFields(fields)) return path;
-  const wrong = Object.keys(fields).find(
-    (name) =>
-      fields[name] !== undefined &&
-      !(Object.hasOwn(checks, name) && checks[name]?.(fields[name])),
-  );
-  return (
-    wrong && `${path}.${wrong}; ${path} takes ${Object.keys(checks).join(', ')}`
-  );
-}
+/** What verify() takes. */
+export const VERIFY: Takes<VerifyOptions> = [
+  'repair: boolean',
+  'repair: refetch',
+  'budgetMs: number',
+  'from: string',
+];
 
 const nothing = (): undefined => undefined;
 
@@ -118,10 +104,12 @@ const WRONG: Record<AskName, (message: Fields) => string | undefined> = {
   version: nothing,
   entries: nothing,
   forget: nothing,
-  purge: ({ filter }) => wrongIn('filter', filter, FILTER),
-  verify: ({ options = {} }) => wrongIn('options', options, OPTIONS),
+  purge: ({ filter }) => wrongIn('purge()', filter, FILTER),
+  verify: ({ options = {} }) => wrongIn('verify()', options, VERIFY),
   warm: ({ urls }) =>
-    Array.isArray(urls) && urls.every(isText) ? undefined : 'urls',
+    Array.isArray(urls) && urls.every(isText)
+      ? undefined
+      : 'warm() takes a list of URLs',
 };
 
 const isName = (name: unknown): name is AskName =>
@@ -134,7 +122,7 @@ function urlsOf(payload: unknown): string[] | undefined {
   const urls: unknown[] = listed.map((each) =>
     Array.isArray(each) ? each[0] : each,
   );
-  return urls.every((url): url is string => isText(url)) ? urls : undefined;
+  return urls.every(isText) ? urls : undefined;
 }
 
 const refused = (error: string): Message => ({ is: 'refused', error });
@@ -150,7 +138,6 @@ export function decode(data: unknown): Message {
   if (mendbox !== 1 || !isName(ask))
     return refused('Page and worker come from different versions of mendbox.');
   const wrong = WRONG[ask](data);
-  if (wrong !== undefined)
-    return refused(`The ask '${ask}' has a wrong ${wrong}.`);
-  return { is: 'ask', ask: data as unknown as Asks[AskName] };
+  if (wrong !== undefined) return refused(wrong);
+  return { is: 'ask', ask: data as unknown as Envelope };
 }

@@ -167,6 +167,14 @@ test('a build for a server gets no worker', async () => {
   expect([...files.keys()]).not.toContain('worker.js');
 });
 
+test('an option that there is not is a TypeError that names those there are', () => {
+  expect(() => mendbox({ filename: 'sw.js' } as never)).toThrow(
+    new TypeError(
+      'mendbox: mendbox() takes { fileName: string, worker: string, kill: boolean }, not filename: string',
+    ),
+  );
+});
+
 for (const fileName of ['/worker.js', '../worker.js', 'a/../../b.js', '']) {
   test(`the file name "${fileName}" is refused`, () => {
     expect(() => mendbox({ fileName })).toThrow(

@@ -141,6 +141,8 @@ test('a damage that there is not is a TypeError that names what there is', async
     return [
       await tellOf(corrupt('/a', 'flip' as never)),
       await tellOf(breakStorage('x' as never)),
+      await tellOf(corrupt('/a', 'flip-bit', { cache: 'a' } as never)),
+      await tellOf(breakStorage('hold', 'a' as never)),
     ];
   });
   expect(told).toEqual([
@@ -150,6 +152,8 @@ test('a damage that there is not is a TypeError that names what there is', async
     expect.stringMatching(
       /^TypeError: .*breakStorage\(\) takes delete-database, .*hold, not x$/,
     ),
+    'TypeError: mendbox: corrupt() takes the options cacheName, other, at, not cache',
+    'TypeError: mendbox: breakStorage() takes the options cacheName, holdMs, not a string',
   ]);
 });
 

@@ -246,6 +246,44 @@ for (const [options, said] of WRONG)
     expect(message).toMatch(said);
   });
 
+test('a call with a wrong argument rejects, says what it takes, and drops nothing', async ({
+  alone,
+}) => {
+  const { said, left } = await alone.evaluate(async (headers) => {
+    const { cache } = window;
+    await cache.put('/put', new Response('data', { headers }));
+    const wrong: Promise<unknown>[] = [
+      cache.purge('/' as never),
+      cache.purge({ urls: ['/'] } as never),
+      cache.purge({}),
+      cache.purge({ url: '' }),
+      cache.verify({ repair: 'soon' } as never),
+      cache.verify('all' as never),
+      cache.warm('/put'),
+      cache.warm({} as never),
+      cache.put('/put', 'data' as never),
+    ];
+    const told = wrong.map((made) => made.catch(String));
+    return { said: await Promise.all(told), left: await cache.stats() };
+  }, kept);
+  const filters =
+    'purge() takes { url: string, prefix: string, pattern: RegExp, tag: string, partition: string, all: true }, not';
+  const options =
+    'verify() takes { repair: boolean, repair: refetch, budgetMs: number, from: string }, not';
+  expect(said).toEqual([
+    `TypeError: mendbox: ${filters} String`,
+    `TypeError: mendbox: ${filters} urls: object`,
+    'TypeError: mendbox: the filter of purge() needs a condition',
+    0,
+    `TypeError: mendbox: ${options} repair: string`,
+    `TypeError: mendbox: ${options} String`,
+    'TypeError: mendbox: warm() takes a list of URLs, not "/put"',
+    'TypeError: mendbox: warm() takes a list of URLs, not a kind of object',
+    'TypeError: mendbox: put() takes a Response, not "data"',
+  ]);
+  expect(left.entries).toBe(1);
+});
+
 for (const [callback, said] of [
   ['bypass: () => { throw new Error("on purpose"); }', /on purpose/],
   ['partition: () => { throw new Error("on purpose"); }', /on purpose/],

@@ -76,18 +76,53 @@ test.describe('a page under the worker', () => {
     expect(heard).toEqual(await app.told());
   });
 
-  test('is told which field of a filter is wrong', async ({ app }) => {
+  test('is told what is wrong with an argument, and what is taken', async ({
+    app,
+  }) => {
     const { page } = app;
-    await expect(
-      page.evaluate(() => window.mendbox.purge({ pattern: 'a' as never })),
-    ).rejects.toThrow(
-      "mendbox: The ask 'purge' has a wrong filter.pattern; filter takes url, prefix, ",
-    );
+    const filters =
+      'mendbox: purge() takes { url: string, prefix: string, pattern: RegExp, tag: string, partition: string, all: true }, not';
+    const said = await page.evaluate(async () => {
+      const { clear, entries, purge, stats, verify, warm } = window.mendbox;
+      const wrong: Promise<unknown>[] = [
+        purge('/' as never),
+        purge(['/'] as never),
+        purge(undefined as never),
+        purge({ pattern: 'a' } as never),
+        purge({ urls: ['/'] } as never),
+        purge({ all: false } as never),
+        clear(null as never),
+        verify({ repair: 'soon' } as never),
+        warm('/a/1'),
+        warm(undefined as never),
+        stats({ timeout: 1 } as never),
+        entries('api' as never),
+        warm([], { onProgress: 1 } as never),
+      ];
+      return Promise.all(wrong.map((made) => made.then(() => 'taken', String)));
+    });
+    const takes =
+      'takes { timeoutMs: number, cacheName: string, onProgress: function }, not';
+    expect(said).toEqual([
+      `Error: ${filters} String`,
+      `Error: ${filters} Array`,
+      `Error: ${filters} undefined`,
+      `Error: ${filters} pattern: string`,
+      `Error: ${filters} urls: object`,
+      `Error: ${filters} all: boolean`,
+      `Error: ${filters} partition: object`,
+      'Error: mendbox: verify() takes { repair: boolean, repair: refetch, budgetMs: number, from: string }, not repair: string',
+      'Error: mendbox: warm() takes a list of URLs',
+      'Error: mendbox: warm() takes a list of URLs',
+      `TypeError: mendbox: stats() ${takes} timeout: number`,
+      `TypeError: mendbox: entries() ${takes} String`,
+      `TypeError: mendbox: warm() ${takes} onProgress: number`,
+    ]);
     // An empty filter must never mean everything.
     for (const filter of [{}, { url: undefined as never }])
       await expect(
         page.evaluate((given) => window.mendbox.purge(given), filter),
-      ).rejects.toThrow('a filter needs a condition');
+      ).rejects.toThrow('the filter of purge() needs a condition');
     await expect(app.ask('dance')).rejects.toThrow('different versions');
   });
 
@@ -102,10 +137,11 @@ test.describe('a page under the worker', () => {
     expect(dropped).toEqual([1, 1]);
   });
 
-  test('is told that warm takes an array, not a string', async ({ app }) => {
-    await expect(
-      app.page.evaluate(() => window.mendbox.warm('/a/1')),
-    ).rejects.toThrow('TypeError: mendbox: warm() takes an array of URLs.');
+  test('is told that a listener must be a function', async ({ app }) => {
+    for (const name of ['onHeal', 'onSkew'] as const)
+      await expect(
+        app.page.evaluate((on) => window.mendbox[on]('x' as never), name),
+      ).rejects.toThrow('TypeError: mendbox: onHeal() and onSkew() take a');
   });
 
   test('leaves no timer behind', async ({ app }) => {

@@ -127,6 +127,37 @@ test('a worker whose folder does not hold the page is registered, and the page i
   expect(meant).toMatchObject({ registered: true, warned: [] });
 });
 
+const takes =
+  'register() takes { onProblem: function, onUpdate: function, onMismatch: function, scope: string, type: classic, type: module, updateViaCache: imports, updateViaCache: all, updateViaCache: none }, not';
+
+for (const [options, wrong] of [
+  [{ onUpdte: 1 }, 'onUpdte: number'],
+  [{ onUpdate: 1 }, 'onUpdate: number'],
+  [{ onProblem: 'log' }, 'onProblem: string'],
+  ['/', 'String'],
+] as const)
+  test(`a wrong option is told, and the worker registered: ${JSON.stringify(options)}`, async ({
+    bare,
+  }) => {
+    const result = await register(bare, '/worker.js', options as never);
+    expect(result).toMatchObject({
+      registered: true,
+      warned: [`mendbox: ${takes} ${wrong}`],
+    });
+  });
+
+test("an option's value that the browser refuses is told with those that it takes", async ({
+  bare,
+}) => {
+  const options = { updateViaCache: 'some' };
+  const result = await register(bare, '/worker.js', options as never);
+  expect(result).toMatchObject({
+    registered: false,
+    reason: 'wrong-option',
+    message: `${takes} updateViaCache: string`,
+  });
+});
+
 test('a scope that the server allows is registered', async ({
   bare,
   origin,
@@ -233,7 +264,7 @@ for (const isSecure of [true, false]) {
       reason: isSecure ? 'unsupported' : 'insecure',
     });
     await expect(page.evaluate(() => window.mendbox.stats())).rejects.toThrow(
-      'mendbox: this page has no service workers.',
+      `mendbox: ${result.message}`,
     );
     const wasThere = await page.evaluate(async () => {
       window.mendbox.onHeal(() => undefined)();

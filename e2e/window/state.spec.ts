@@ -1,5 +1,6 @@
 import type { Page, Response } from '@playwright/test';
 import { startOwn } from '../own-worker.js';
+import { loadTesting } from '../testing/load.js';
 import { expect, test } from './window.js';
 
 const kept = { 'cache-control': 'max-age=600', 'content-type': 'text/css' };
@@ -38,6 +39,43 @@ test('the state page shows counts, events and stored responses, and no content',
     version: expect.stringMatching(/^\d/),
     events: [{ type: 'skew', url: `${origin.url}/gone.js` }],
     stored: [{ url: `${origin.url}/a.css`, status: 200, bytes: 6 }],
+  });
+});
+
+test('the state page shows every cache of the worker', async ({
+  idle,
+  origin,
+}) => {
+  for (const path of ['/a.css', '/pictures/a'])
+    origin.answer(path, { headers: kept, body: path });
+  await startOwn(
+    idle,
+    `const pictures = new HealingCache({ cacheName: 'pictures' });
+    const isPicture = (url) => url.pathname.startsWith('/pictures/');
+    self.addEventListener('fetch', (event) => {
+      const { request } = event;
+      if (isPicture(new URL(request.url)))
+        event.respondWith(pictures.handle({ event, request }));
+    });
+    install({ statePage: true, match: ({ url }) => !isPicture(url) });`,
+  );
+  for (const path of ['/a.css', '/pictures/a']) await idle.fetch(path);
+  await loadTesting(idle.page);
+  await idle.page.evaluate(() =>
+    window.testing.corrupt('/pictures/a', 'flip-bit', {
+      cacheName: 'pictures',
+    }),
+  );
+  expect((await idle.fetch('/pictures/a')).text).toBe('/pictures/a');
+  await expect.poll(() => idle.heals()).toHaveLength(1);
+  await open(idle.page);
+  const text = await idle.page.locator('body').innerText();
+  expect(JSON.parse(text)).toMatchObject({
+    events: [{ type: 'heal', url: `${origin.url}/pictures/a` }],
+    stored: expect.arrayContaining([
+      expect.objectContaining({ url: `${origin.url}/a.css` }),
+      expect.objectContaining({ cacheName: 'pictures' }),
+    ]),
   });
 });
 

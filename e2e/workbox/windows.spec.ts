@@ -232,7 +232,35 @@ test('warm() refuses to guess which of several stores is meant', async ({
   await startThree(app);
   await expect(
     app.page.evaluate(() => window.mendbox.warm(['/data/a'])),
-  ).rejects.toThrow('caches of several names');
+  ).rejects.toThrow(
+    'caches of several names; give { cacheName } as one of mendbox, pictures',
+  );
+});
+
+test('a cache that is named is asked alone, and warms', async ({
+  idle: app,
+}) => {
+  await startThree(app);
+  await fill(app, '/data/a', '/more/a');
+  const seen = await app.page.evaluate(async () => {
+    const { entries, purge, stats, warm } = window.mendbox;
+    const pictures = { cacheName: 'pictures' };
+    const { stored } = await warm(['/pictures/a', '/pictures/b'], pictures);
+    const listed = (await entries(pictures)).map(({ url }) => url);
+    const counts = [await stats(pictures), await stats()];
+    const dropped = await purge({ all: true }, { cacheName: 'mendbox' });
+    const left = await stats();
+    const unknown = await stats({ cacheName: 'none' }).catch(String);
+    const numbers = [...counts, left].map(({ entries: count }) => count);
+    return { stored, listed, numbers, dropped, unknown };
+  });
+  expect(seen).toEqual({
+    stored: 2,
+    listed: [app.key('/pictures/a'), app.key('/pictures/b')],
+    numbers: [2, 4, 2],
+    dropped: 2,
+    unknown: 'Error: mendbox: no such cache; this worker has mendbox, pictures',
+  });
 });
 
 test('warm() takes the cache that install() made', async ({ idle: app }) => {

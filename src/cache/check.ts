@@ -1,4 +1,6 @@
 /** What is said of a wrong option: which call was given it, what it takes, and where an option belongs that is another's. */
+import { wrongIn } from '../given.js';
+import { FILTER, VERIFY } from '../messages.js';
 import { MODES } from './mode.js';
 import type { HealingCacheOptions } from './options.js';
 import { broadcast, isServiceWorker } from './tell.js';
@@ -133,6 +135,30 @@ export function checkOptions(call: Call, options: object): void {
         `the option "${name}" of ${call} takes ${[takes].flat().join(', ')}, not ${inWords(value)}`,
       );
   }
+}
+
+/** Throws a TypeError for what is no filter of purge(). */
+export function checkFilter(filter: object): void {
+  const what = wrongIn('purge()', filter, FILTER);
+  if (what) throw wrong(what);
+}
+
+/** Throws a TypeError for a wrong option of verify(). */
+export function checkVerify(options: object): void {
+  const what = wrongIn('verify()', options, VERIFY);
+  if (what) throw wrong(what);
+}
+
+/** Throws a TypeError for what is no list; a string can be walked through as well, letter by letter. */
+export function checkUrls(urls: Iterable<unknown>): void {
+  if (!isObject(urls) || !(Symbol.iterator in urls))
+    throw wrong(`warm() takes a list of URLs, not ${inWords(urls)}`);
+}
+
+/** Throws a TypeError for what put() cannot store. */
+export function checkResponse(response: unknown): void {
+  if (!(response instanceof Response))
+    throw wrong(`put() takes a Response, not ${inWords(response)}`);
 }
 
 /** The same callback, throwing a TypeError where it gives what it must not; whatever it throws sends the request to the network. */

@@ -362,6 +362,8 @@ export class Core {
   emit(event: HealEvent | SkewEvent, isTold = true): void {
     const { onHeal, onSkew } = this.settings;
     if (IS_READY_MADE || isTold) tell(event);
+    // Nobody gave it a listener.
+    if (IS_READY_MADE) return;
     this.#guarded(() =>
       event.type === 'heal' ? onHeal?.(event) : onSkew?.(event),
     );

@@ -36,12 +36,28 @@ export function putFirst(cache: Asked): void {
 /** However often it is called, the listener is one; added behind the worker's first evaluation it is not heard when that is started again. */
 const listen = (): void => self.addEventListener('message', onMessage);
 
-/** Who answers: the only cache, or all of them as if they were one. */
-function asked(): Asked | undefined {
-  if (IS_READY_MADE) return installed;
-  const [only] = caches.keys();
-  return caches.size === 1 ? only : new Together(caches, installed);
+/** Who answers windows: the only cache, or all of them as if they were one; of a name those of that name, undefined where there is none. */
+export function asked(name?: string): Asked | undefined {
+  if (IS_READY_MADE)
+    return (name ?? 'mendbox') === 'mendbox' ? installed : undefined;
+  if (name === undefined) return askedOf(caches, installed);
+  const meant = [...caches].filter(([, each]) => each === name);
+  return meant[0] && askedOf(new Map(meant), undefined);
 }
+
+function askedOf(
+  meant: ReadonlyMap<Asked, string>,
+  preferred: Asked | undefined,
+): Asked | undefined {
+  const [only] = meant.keys();
+  return meant.size === 1 ? only : new Together(meant, preferred);
+}
+
+/** What is said of a name that no cache has. */
+const nameless = (): string =>
+  IS_READY_MADE
+    ? 'no such cache'
+    : `no such cache; this worker has ${[...new Set(caches.values())].join(', ')}`;
 
 function onMessage(event: ExtendableMessageEvent): void {
   const message = decode(event.data);
@@ -61,10 +77,10 @@ function onMessage(event: ExtendableMessageEvent): void {
         event.waitUntil(installed.warm(message.urls).then(() => reply(true)));
       return;
     case 'ask': {
-      const cache = asked();
+      const cache = asked(message.ask.cacheName);
       const report = (progress: number): void => reply({ progress });
-      if (cache)
-        event.waitUntil(replyTo(cache, message.ask, report).then(reply));
+      if (!cache) return reply({ ok: false, error: nameless() });
+      event.waitUntil(replyTo(cache, message.ask, report).then(reply));
     }
   }
 }

@@ -39,6 +39,12 @@ async function tellClients(event: Told): Promise<void> {
   }
 }
 
+/** Most events that are remembered. */
+const REMEMBERED = 50;
+
+/** The latest events of every cache in this worker's life, the oldest first. */
+export const latest: Told[] = [];
+
 /** Names of the stores that are known to have failed. */
 const down = new Set<string>();
 
@@ -62,6 +68,7 @@ export function isNews(
 /** Sends an event to every window of the origin, by postMessage and on the channel, if this is a service worker; never throws. */
 export function tell(event: Told): void {
   if (!isServiceWorker()) return;
+  if (latest.push(event) > REMEMBERED) latest.shift();
   broadcast(event);
   void tellClients(event);
 }

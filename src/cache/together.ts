@@ -141,7 +141,7 @@ export class Together implements Asked {
     const cache = this.#preferred ?? (others.length === 0 ? only : undefined);
     if (!cache)
       throw new Error(
-        'this worker has caches of several names; let it call warm() of the one that is meant',
+        `this worker has caches of several names; give { cacheName } as one of ${[...this.#stores.keys()].join(', ')}`,
       );
     return cache.warm(urls, onProgress);
   }

@@ -2,6 +2,7 @@
 import { currentAge, freshnessLifetime, isStorable } from '../http/index.js';
 import type { Policy } from '../store/records.js';
 import { FINGERPRINT } from '../store/records.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import type {
   CacheStats,
   EntryInfo,
@@ -11,6 +12,7 @@ import type {
   WarmReport,
 } from '../report.js';
 import type { Core } from './core.js';
+import { checkFilter, checkResponse, checkUrls } from './check.js';
 import { partitionPrefix, urlOfKey, withoutFragment } from './key.js';
 import { look } from './look.js';
 import type { Settings } from './options.js';
@@ -64,7 +66,7 @@ export abstract class Upkeep {
 
   /**
    * Stores a response as if the network had brought it now; resolves to whether it is stored. What outdates the URL before a
-   * promised response is here outdates that as well.
+   * promised response is here outdates that as well. Rejects with a TypeError for what is no Response.
    */
   async put(
     input: RequestInfo | URL,
@@ -78,6 +80,7 @@ export abstract class Upkeep {
     const requestTime = now();
     try {
       const given = await response;
+      if (!IS_READY_MADE) checkResponse(given);
       if (!isStorable(request, given)) return false;
       const arrival = { response: given, requestTime, responseTime: now() };
       const answer = receive(core, visit, arrival, flight);
@@ -95,7 +98,7 @@ export abstract class Upkeep {
     return this.core.invalidate(this.core.baseOf(request));
   }
 
-  /** Drops what the filter names; resolves to the number of entries dropped. Rejects with a TypeError for an empty filter. */
+  /** Drops what the filter names; resolves to the number of entries dropped. Rejects with a TypeError for a wrong filter, and for an empty one. */
   async purge(filter: PurgeFilter): Promise<number> {
     const { tag } = filter;
     const accepts = acceptsKey(filter);
@@ -109,11 +112,12 @@ export abstract class Upkeep {
     return this.purge(partition === undefined ? { all: true } : { partition });
   }
 
-  /** Fetches URLs and stores what may be stored, a few at a time. */
+  /** Fetches URLs and stores what may be stored, a few at a time. Rejects with a TypeError for what is no list, such as a single string. */
   async warm(
     urls: Iterable<string>,
     onProgress: (done: number) => void = () => undefined,
   ): Promise<WarmReport> {
+    if (!IS_READY_MADE) checkUrls(urls);
     const failed: string[] = [];
     let stored = 0;
     const queue = [...urls].values();
@@ -202,16 +206,17 @@ async function settledWith(visit: Visit): Promise<boolean> {
 
 /** What a filter asks of a key; throws a TypeError where it asks for nothing, which is more likely a mistake than a wish to drop everything. */
 function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
-  const { url = '', prefix = '', pattern = '', partition } = filter;
+  if (!IS_READY_MADE) checkFilter(filter);
+  const { url, prefix = '', pattern = '', partition } = filter;
   if (Object.values(filter).every((each) => each === undefined))
-    throw new TypeError('mendbox: a filter needs a condition');
-  const wanted = withoutFragment(url);
+    throw new TypeError('mendbox: the filter of purge() needs a condition');
+  const wanted = url && withoutFragment(url);
   const owner = partition === undefined ? '' : partitionPrefix(partition);
   return (key) => {
     const own = urlOfKey(key);
     return (
       key.startsWith(owner) &&
-      (wanted === '' || own === wanted) &&
+      (wanted === undefined || own === wanted) &&
       own.startsWith(prefix) &&
       // search() pays no attention to where an earlier match of the pattern ended.
       own.search(pattern) >= 0

@@ -3,7 +3,9 @@ import { currentAge, freshnessLifetime } from '../http/index.js';
 import type { Finding, VerifyOptions, VerifyReport } from '../report.js';
 import { sliceAt } from '../store/slices.js';
 import { isBroken, Slices } from '../store/body.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import type { Broken, Entry } from '../store/records.js';
+import { checkVerify } from './check.js';
 import type { Core } from './core.js';
 import { urlOfKey } from './key.js';
 
@@ -22,6 +24,7 @@ export async function verifyStore(
   options: VerifyOptions,
   refetch: (url: string) => Promise<unknown>,
 ): Promise<VerifyReport> {
+  if (!IS_READY_MADE) checkVerify(options);
   const tally: Tally = { checked: 0, bytes: 0, expired: 0, broken: [] };
   const until = performance.now() + (options.budgetMs ?? Infinity);
   let next = options.from;

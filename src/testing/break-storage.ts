@@ -1,5 +1,5 @@
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
-import { checkChoice } from './choice.js';
+import { checkChoice, checkOptions } from './choice.js';
 import { begin, CACHE_NAME, tolerateAbort, withDatabase } from './database.js';
 import { forget } from './forget.js';
 
@@ -74,12 +74,13 @@ const HARMS: Record<
  * Breaks the whole database, in the real IndexedDB, while the cache has it open;
  * then asks the controlling worker, if there is one, to forget its memory tier.
  *
- * Rejects when that worker does not answer, and with a TypeError for another fault.
+ * Rejects when that worker does not answer, and with a TypeError for another fault or option.
  */
 export async function breakStorage(
   how: StorageFault,
   options: BreakStorageOptions = {},
 ): Promise<void> {
+  checkOptions('breakStorage()', options, ['cacheName', 'holdMs']);
   const { cacheName = CACHE_NAME, holdMs = 4000 } = options;
   checkChoice('breakStorage()', how, Object.keys(HARMS));
   await HARMS[how](cacheName, holdMs);

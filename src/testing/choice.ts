@@ -1,3 +1,19 @@
+/** Throws a TypeError that names the options of a call, unless it is given no others. */
+export function checkOptions(
+  call: string,
+  given: object,
+  taken: readonly string[],
+): void {
+  const wrong =
+    typeof given === 'object'
+      ? Object.keys(given).find((name) => !taken.includes(name))
+      : `a ${typeof given}`;
+  if (wrong !== undefined)
+    throw new TypeError(
+      `mendbox: ${call} takes the options ${taken.join(', ')}, not ${wrong}`,
+    );
+}
+
 /** Throws a TypeError that names what a call takes, unless it is given one of these. */
 export function checkChoice(
   call: string,

@@ -1,5 +1,5 @@
 import { checksumOf, type PolicyRecord } from '../store/records.js';
-import { checkChoice } from './choice.js';
+import { checkChoice, checkOptions } from './choice.js';
 import {
   CACHE_NAME,
   keysOf,
@@ -184,7 +184,7 @@ async function changedPair(
  * so that the next request meets the damage.
  *
  * Rejects when nothing is stored for the URL, when that worker does not answer,
- * as one without a cache of mendbox, and with a TypeError for another damage. Where no worker
+ * as one without a cache of mendbox, and with a TypeError for another damage or option. Where no worker
  * controls the caller, as in a worker, call `HealingCache.forget()` afterwards.
  */
 export async function corrupt(
@@ -192,6 +192,7 @@ export async function corrupt(
   how: How,
   options: CorruptOptions = {},
 ): Promise<void> {
+  checkOptions('corrupt()', options, ['cacheName', 'other', 'at']);
   const { cacheName = CACHE_NAME } = options;
   checkChoice('corrupt()', how, [...Object.keys(CHANGES), 'swap']);
   const pairs = await pairsOf(url, cacheName);

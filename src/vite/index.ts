@@ -8,6 +8,7 @@
  * The plugin names only what it needs of Vite, so its types ask for no version of Vite. Nothing of it is imported but the
  * function that bundles, and that only for a worker of the app's own.
  */
+import { wrongIn, type Takes } from '../given.js';
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 
@@ -102,15 +103,20 @@ interface Part {
   readonly code?: string;
 }
 
+const OPTIONS: Takes<MendboxPluginOptions> = [
+  'fileName: string',
+  'worker: string',
+  'kill: boolean',
+];
+
 /**
- * Makes the plugin. Throws a TypeError for a file name that is absolute or leaves the app's folder; what is wrong with the
+ * Makes the plugin. Throws a TypeError for a wrong option, and for a file name that is absolute or leaves the app's folder; what is wrong with the
  * worker's own file the build, or the development server in the browser, then shows.
  */
-export function mendbox({
-  fileName = 'worker.js',
-  worker,
-  kill = false,
-}: MendboxPluginOptions = {}): MendboxPlugin {
+export function mendbox(options: MendboxPluginOptions = {}): MendboxPlugin {
+  const wrong = wrongIn('mendbox()', options, OPTIONS);
+  if (wrong) throw new TypeError(`mendbox: ${wrong}`);
+  const { fileName = 'worker.js', worker, kill = false } = options;
   if (!/^[^/\\]/.test(fileName) || fileName.split('/').includes('..'))
     throw new TypeError(
       `mendbox: fileName takes a path below Vite's base, such as "worker.js", not "${fileName}"`,

@@ -15,7 +15,7 @@ interface Events {
 
 /**
  * Calls the listener once for every heal event of this origin's workers;
- * returns the function that ends it.
+ * returns the function that ends it. Throws a TypeError for what is no function.
  *
  * Events reach a page by the worker's postMessage and by
  * BroadcastChannel('mendbox'), whichever comes first.
@@ -38,6 +38,8 @@ function on<Type extends keyof Events>(
   type: Type,
   listener: (event: Events[Type]) => void,
 ): () => void {
+  if (!listener?.call)
+    throw new TypeError('mendbox: onHeal() and onSkew() take a function');
   const seen = new Set<string>();
   const hear = ({ data }: MessageEvent<Partial<Events[Type]> | null>): void => {
     if (data?.type !== type || typeof data.id !== 'string') return;

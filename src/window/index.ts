@@ -48,9 +48,9 @@ export async function purge(
   options?: AskOptions,
 ): Promise<number> {
   const resolved: { -readonly [Name in keyof PurgeFilter]: PurgeFilter[Name] } =
-    { ...filter };
-  const { url, prefix } = resolved;
+    structuredClone(filter);
   // What is of another type is left for the worker to refuse.
+  const { url, prefix } = Object(resolved) as PurgeFilter;
   if (typeof url === 'string') resolved.url = absolute(url);
   // A prefix that is not a path may be less than a URL, such as `https://a`.
   if (typeof prefix === 'string' && prefix.startsWith('/'))
@@ -68,19 +68,17 @@ export const verify = (
   asking: AskOptions = LONG,
 ): Promise<Answers['verify']> => ask({ ask: 'verify', options }, asking);
 
-/** Fetches URLs, given relative to the page, and stores what may be stored. Rejects with a TypeError for a single string. */
+/** Fetches URLs, given relative to the page, and stores what may be stored. Rejects with an Error for what is no list of them, such as a single string. */
 export async function warm(
   urls: Iterable<string>,
   options: AskOptions = {},
 ): Promise<Answers['warm']> {
-  // A string is iterable too, letter by letter.
-  if (typeof urls === 'string')
-    throw new TypeError('mendbox: warm() takes an array of URLs.');
   return ask(
     {
       ask: 'warm',
       progress: options.onProgress !== undefined,
-      urls: Array.from(urls, absolute),
+      // A string, which can be walked through as well, is left for the worker to refuse.
+      urls: Object(urls) === urls ? [...urls].map(absolute) : urls,
     },
     { ...LONG, ...options },
   );

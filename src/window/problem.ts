@@ -1,5 +1,9 @@
-/** Says in plain words why a worker could not be registered. A file of its own that imports nothing, so that a site without a bundler may copy it. */
+/** Says in plain words why a worker could not be registered or asked. A file of its own that imports nothing, so that a site without a bundler may copy it. */
 import type { RefusalEvent } from '../fault.js';
+import { wrongIn, type Takes } from '../given.js';
+import type { AskName } from '../messages.js';
+import type { AskOptions } from './ask.js';
+import type { RegisterOptions } from './register.js';
 
 /** Why a page goes without a worker; the values are stable across releases. */
 export type Reason =
@@ -9,6 +13,8 @@ export type Reason =
   | 'insecure'
   /** The user or a policy blocks storage for this site. */
   | 'blocked'
+  /** register() was given an option that it does not have, or not what that takes. But where the browser refuses the value the worker is registered all the same. */
+  | 'wrong-option'
   /** The URL or the scope that was given cannot be parsed. */
   | 'wrong-url'
   /** The worker's script is of another origin. */
@@ -44,6 +50,19 @@ const MISSING = new Set([404, 410]);
 
 /** How long to wait for what a worker says that does not start, in milliseconds. */
 const SAYS_MS = 1_000;
+
+/** What register() takes. */
+const REGISTER: Takes<RegisterOptions> = [
+  'onProblem: function',
+  'onUpdate: function',
+  'onMismatch: function',
+  'scope: string',
+  'type: classic',
+  'type: module',
+  'updateViaCache: imports',
+  'updateViaCache: all',
+  'updateViaCache: none',
+];
 
 const problem = (reason: Reason, message: string): Problem => ({
   reason,
@@ -120,6 +139,7 @@ async function scriptProblem(
   scope: URL,
   error: unknown,
   again: () => Promise<unknown>,
+  wrong: string | undefined,
 ): Promise<Problem> {
   const { href, origin } = script;
   const { name, message: why } = error as Error;
@@ -143,7 +163,9 @@ async function scriptProblem(
     scopeProblem(script, scope, response) ??
     (name === 'SecurityError'
       ? problem('blocked', `the browser blocks storage for this site: ${why}`)
-      : brokenProblem(script, why, again))
+      : wrong
+        ? problem('wrong-option', wrong)
+        : brokenProblem(script, why, again))
   );
 }
 
@@ -184,6 +206,14 @@ async function brokenProblem(
   );
 }
 
+/** What is odd about a worker that is registered. */
+export function oddity(scope: string, options: RegisterOptions): Problem {
+  const wrong = wrongIn('register()', options, REGISTER);
+  return wrong
+    ? problem('wrong-option', wrong)
+    : problem('wrong-scope', `${scope} holds the worker, not this page.`);
+}
+
 /** Why register() failed: the page has no service workers, or the browser refused the script. */
 export function problemOf(
   workers: ServiceWorkerContainer | undefined,
@@ -192,7 +222,7 @@ export function problemOf(
   error: unknown,
 ): Problem | Promise<Problem> {
   if (!workers) return environmentProblem();
-  const { scope } = options;
+  const { scope, type, updateViaCache } = options;
   const base = document.baseURI;
   let script: URL;
   let within: URL;
@@ -203,7 +233,38 @@ export function problemOf(
     const given = scope === undefined ? url : `${url} or the scope ${scope}`;
     return problem('wrong-url', `${given} is not a URL.`);
   }
-  return scriptProblem(script, within, error, () =>
-    workers.register(script, options),
-  );
+  // The values of these the browser refuses itself.
+  const wrong = wrongIn('register()', { type, updateViaCache }, REGISTER);
+  const again = (): Promise<unknown> => workers.register(script, options);
+  return scriptProblem(script, within, error, again, wrong);
 }
+
+const ASK: Takes<AskOptions> = [
+  'timeoutMs: number',
+  'cacheName: string',
+  'onProgress: function',
+];
+
+const said = (what: string): string => `mendbox: ${what}`;
+
+/** What is thrown where an ask cannot be made. */
+export function wrongAsk(ask: AskName, options: AskOptions): Error {
+  const wrong = wrongIn(`${ask}()`, options, ASK);
+  return wrong
+    ? new TypeError(said(wrong))
+    : new Error(said(environmentProblem().message));
+}
+
+/** What is thrown where no worker answers an ask. */
+export const silence = (
+  ask: AskName,
+  script: string | undefined,
+  timeoutMs: number,
+): Error =>
+  new Error(
+    said(
+      script
+        ? `${script} did not answer '${ask}' in ${timeoutMs} ms. Has it a cache of mendbox?`
+        : `no worker is active for this page to answer '${ask}'. The result of register() says why.`,
+    ),
+  );

@@ -1,6 +1,6 @@
 /** Registers the worker; the app works without one, only uncached. */
 import { VERSION } from '../version.js';
-import { ask, container } from './ask.js';
+import { ask, container, isOdd, told } from './ask.js';
 import type { Problem, problemOf } from './problem.js';
 import { watch } from './update.js';
 
@@ -47,7 +47,7 @@ function controlled(workers: ServiceWorkerContainer): Promise<void> {
 
 function warn({ message }: Problem): void {
   // oxlint-disable-next-line no-console -- a missing worker is silent otherwise
-  console.warn(`mendbox: no worker, this page is not cached: ${message}`);
+  console.warn(`mendbox: ${message}`);
 }
 
 /**
@@ -59,48 +59,56 @@ function warn({ message }: Problem): void {
  */
 export async function register(
   url: string | URL = '/worker.js',
-  { onProblem = warn, onUpdate, onMismatch, ...options }: RegisterOptions = {},
+  given: RegisterOptions = {},
 ): Promise<Registered | Unregistered> {
+  const { onProblem, onUpdate, onMismatch, ...options } = Object(
+    given,
+  ) as RegisterOptions;
+  const tell = typeof onProblem === 'function' ? onProblem : warn;
   const workers = container();
   try {
-    if (!workers) throw new TypeError('no service workers');
+    if (!workers) throw new TypeError('no workers');
     const script = new URL(url, document.baseURI);
     const registration = await workers.register(script, options);
     const { scope } = registration;
-    // Who names a scope means it.
-    if (!options.scope && !location.href.startsWith(scope))
-      onProblem({
-        reason: 'wrong-scope',
-        message: `${scope} holds the worker, not this page.`,
-      });
+    const { scope: meant, type: _, updateViaCache: __, ...others } = options;
+    if (
+      isOdd(others, onProblem, onUpdate, onMismatch) ||
+      // Who names a scope means it.
+      (!meant && !location.href.startsWith(scope))
+    )
+      await told()
+        .then(({ oddity }) => tell(oddity(scope, given)))
+        // There is a worker all the same.
+        .catch(reportError);
     const control = controlled(workers);
     if (onUpdate) watch(registration, onUpdate);
     if (onMismatch) void control.then(() => shakeHands(onMismatch));
     return { registered: true, registration, controlled: control };
   } catch (error) {
     const problem = await explain(workers, url, options, error);
-    onProblem(problem);
+    tell(problem);
     return { registered: false, ...problem };
   }
 }
 
-/** What to say is fetched only when something is wrong: every page loads this file, and few need it. */
+/** What is wrong, in plain words. */
 async function explain(
   ...facts: Parameters<typeof problemOf>
 ): Promise<Problem> {
   try {
-    const told = await import('./problem.js');
-    return await told.problemOf(...facts);
+    return await (await told()).problemOf(...facts);
   } catch {
     const [, url, , error] = facts;
     // Who is offline can load nothing, what explains it included.
-    return fetch(url, { cache: 'no-store' }).then(
-      () => ({
-        reason: 'unexplained',
-        message: `${url}: ${String(error)}; dist/problem.js of mendbox, which says why, could not be loaded.`,
-      }),
-      () => ({ reason: 'unreachable', message: `${url} cannot be fetched.` }),
+    const reason = await fetch(url, { cache: 'no-store' }).then(
+      () => 'unexplained' as const,
+      () => 'unreachable' as const,
     );
+    return {
+      reason,
+      message: `${url}: ${String(error)} (problem.js is missing)`,
+    };
   }
 }
 

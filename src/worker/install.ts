@@ -8,10 +8,9 @@ import { HealingCache } from '../cache/cache.js';
 import { checkOptions } from '../cache/check.js';
 import type { HealingCacheOptions } from '../cache/options.js';
 import { putFirst } from '../cache/realm.js';
-import type { Told } from '../cache/tell.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { Bypassed } from './routes.js';
-import { State } from './state.js';
+import { isForState, state } from './state.js';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -36,7 +35,7 @@ export interface InstallOptions extends HealingCacheOptions {
   skipWaiting?: boolean;
   /** Takes control of the pages that are open already. Default true. */
   claim?: boolean;
-  /** Answers `__mendbox` in the worker's scope with the cache's state as plain text. Default false. */
+  /** Answers `__mendbox` in the worker's scope with the state of this worker's caches as plain text. Default false. */
   statePage?: boolean;
 }
 
@@ -99,22 +98,11 @@ export function install(options: InstallOptions = {}): HealingCache {
     );
   }
   const bypasses = IS_READY_MADE ? () => false : bypassing(bypassPaths);
-  const state = statePage ? new State() : undefined;
-  const noting =
-    <E extends Told>(own: ((event: E) => void) | undefined) =>
-    (event: E): void => {
-      state?.note(event);
-      own?.(event);
-    };
-  const cache = new HealingCache({
-    ...rest,
-    onHeal: noting(rest.onHeal),
-    onSkew: noting(rest.onSkew),
-  });
+  const cache = new HealingCache(rest);
   putFirst(cache);
   takePlace(skipWaiting, claim);
   self.addEventListener('fetch', (event) => {
-    if (state?.isFor(event.request)) event.respondWith(state.page(cache));
+    if (statePage && isForState(event.request)) event.respondWith(state());
     else if (!bypasses(event.request)) onFetch(event, cache, match);
   });
   return cache;
