@@ -31,7 +31,7 @@ const MEMORY_ENTRIES = 4_096;
 const BATCH = 64;
 
 /** How exactly the last use of an entry is known, in milliseconds. */
-const USED_STEP = 60_000;
+const USED_STEP_MS = 60_000;
 
 /** Most drops that are owed at a time. */
 const OWED = 100;
@@ -175,7 +175,7 @@ export class Core {
     this.counts.hits++;
     const now = this.settings.now();
     const { key, used } = record;
-    if (now - (this.#noted.get(key) ?? used) <= USED_STEP) return;
+    if (now - (this.#noted.get(key) ?? used) <= USED_STEP_MS) return;
     this.#noted.set(key, now);
     this.#uses.set(key, now);
   }

@@ -28,7 +28,7 @@ export async function heal(
   replay: () => Promise<Response>,
 ): Promise<Step> {
   if (await core.join(visit, 'miss')) return { is: 'lookup' };
-  const found = performance.now();
+  const foundAt = performance.now();
   // From the memory tier at once, and from the disk behind the answer.
   visit.dropped = core.drop(broken);
   visit.background.push(visit.dropped);
@@ -41,7 +41,7 @@ export async function heal(
       phase: phaseOf(broken.fault),
       outcome,
       status,
-      durationMs: performance.now() - found,
+      durationMs: performance.now() - foundAt,
     });
   try {
     const response = await replay();
@@ -64,7 +64,7 @@ const phaseOf = (fault: Fault): Phase =>
 /** How often a URL may heal within the window before it is no longer stored. */
 const HEALS = 3;
 /** The window, and how long it then stays unstored, in milliseconds. */
-const WINDOW = 5 * 60_000;
+const WINDOW_MS = 5 * 60_000;
 /** Most URLs remembered. */
 const REMEMBERED = 1_000;
 
@@ -89,7 +89,7 @@ export class Relapses {
 
   /** By performance.now(): a clock that is set back must not make a URL hopeless for long. */
   #recent(base: string): number[] {
-    const since = performance.now() - WINDOW;
+    const since = performance.now() - WINDOW_MS;
     return (this.#heals.get(base) ?? []).filter((at) => at > since);
   }
 }

@@ -29,7 +29,7 @@ export interface Limits {
 }
 
 /** Up to this announced length a body is copied as a whole, in bytes; above, slice by slice at the page's pace. */
-const COPIED = 256 * 1024;
+const COPIED_BYTES = 256 * 1024;
 
 /**
  * The length that the body must have once decoded, in bytes; undefined when nothing says so. A body that is cut short is
@@ -53,12 +53,12 @@ export function announcedLength({
 }
 
 /** How long a page waits for a small body before it has the head, in milliseconds: what is cut short ends at once. */
-const PATIENCE = 1_000;
+const PATIENCE_MS = 1_000;
 
 /** The bytes of a body that is copied as a whole, once they are here; undefined for any other. */
 function copyOf(response: Response): Promise<ArrayBuffer> | undefined {
   const announced = announcedLength(response);
-  const isSmall = announced !== undefined && announced <= COPIED;
+  const isSmall = announced !== undefined && announced <= COPIED_BYTES;
   if (!isSmall || response.body === null) return undefined;
   const copy = response.clone().arrayBuffer();
   // Whoever waits for it hears of it as well.
@@ -75,7 +75,7 @@ export async function copyInTime(
   response: Response,
 ): Promise<ArrayBuffer | null | undefined> {
   const copy = copyOf(response);
-  return copy && withDeadline(copy, PATIENCE, Error).catch(() => null);
+  return copy && withDeadline(copy, PATIENCE_MS, Error).catch(() => null);
 }
 
 /**

@@ -81,7 +81,7 @@ export class Probe {
 
   async #mend(entry: Entry, { fault, path, id }: Broken): Promise<void> {
     const core = this.#core;
-    const found = performance.now();
+    const foundAt = performance.now();
     const flight = core.flights.begin(baseOf(entry.record.key));
     const rewritten = this.#rewrite(entry, id, flight);
     flight.store(rewritten);
@@ -93,7 +93,7 @@ export class Probe {
       path,
       phase: 'verify',
       outcome,
-      durationMs: performance.now() - found,
+      durationMs: performance.now() - foundAt,
     });
   }
 

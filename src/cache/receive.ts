@@ -19,7 +19,7 @@ import type { Visit } from './visit.js';
 import { write } from './write.js';
 
 /** Above this announced length lookups do not wait for the store, in bytes. */
-const WAITED_FOR = 1024 * 1024;
+const WAITED_FOR_BYTES = 1024 * 1024;
 
 /** Hands a response to the page and, where RFC 9111 allows, to the store behind the answer. */
 export function receive(
@@ -53,7 +53,7 @@ export function receive(
   const stored = announced <= core.settings.maxEntryBytes && core.store.isOpen;
   visit.status = { ...visit.status, stored };
   core.search.note(visit.base, response);
-  if (announced > WAITED_FOR) flight.release();
+  if (announced > WAITED_FOR_BYTES) flight.release();
   const written = write(core, visit, arrival, kept.body, flight);
   visit.background.push(written);
   flight.store(written);

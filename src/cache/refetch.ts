@@ -18,7 +18,7 @@ import type { Core } from './core.js';
 import type { Visit } from './visit.js';
 
 /** How long the origin may be silent in mid-stream, in seconds, unless networkTimeoutSeconds says otherwise. */
-const SILENCE = 30;
+const SILENCE_SECONDS = 30;
 
 const other = (): Error => new Error('the origin has another one');
 
@@ -57,7 +57,8 @@ export async function askAgain(
 ): Promise<Refetch> {
   const { record } = entry;
   const { first, length, total } = record;
-  const silenceMs = (core.settings.networkTimeoutSeconds ?? SILENCE) * 1000;
+  const silenceMs =
+    (core.settings.networkTimeoutSeconds ?? SILENCE_SECONDS) * 1000;
   const from = first + startOf(slice, record.slice);
   const end = first + length;
   const { response } = await withDeadline(

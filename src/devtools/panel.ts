@@ -12,10 +12,10 @@ import { Tools, type Offline } from './tools.js';
 import { Trend } from './trend.js';
 
 /** How often the worker is asked while the page is seen, in milliseconds. */
-const EVERY = 2_000;
+const EVERY_MS = 2_000;
 
 /** How long an answer is waited for, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE_MS = 5_000;
 
 /** What the panel did to the cache; the detail of its `mendbox-change` event. */
 export interface PanelChange {
@@ -90,7 +90,7 @@ export class MendboxPanel extends HTMLElement {
     }, 1_000);
     const asking = setInterval(() => {
       if (!document.hidden) void this.refresh();
-    }, EVERY);
+    }, EVERY_MS);
     this.#trend.start();
     this.#end = () => {
       deaf();
@@ -123,7 +123,7 @@ export class MendboxPanel extends HTMLElement {
   }
 
   async #ask(): Promise<void> {
-    const patience = { timeoutMs: PATIENCE };
+    const patience = { timeoutMs: PATIENCE_MS };
     const told = await stats(patience);
     this.#state.show(told);
     this.#trend.note(told);

@@ -5,7 +5,7 @@ import type { ResponseView } from './message.js';
 const STRONG = /^"[!#-~\x80-\xff]*"$/;
 
 /** "at least one second after" (RFC 9110 section 8.8.2.2); the 60 seconds of its predecessor allow for slow clocks. In milliseconds. */
-const LAST_MODIFIED_STRONG_AFTER = 60_000;
+const STRONG_AFTER_MS = 60_000;
 
 /** The opaque-tag without its weakness flag, which is all that the weak comparison looks at (RFC 9110 section 8.8.3.2). */
 export function opaqueTag(etag: string): string {
@@ -25,7 +25,7 @@ export function isStrongDate(headers: Headers): boolean {
   return (
     date !== undefined &&
     modified !== undefined &&
-    date - modified >= LAST_MODIFIED_STRONG_AFTER
+    date - modified >= STRONG_AFTER_MS
   );
 }
 

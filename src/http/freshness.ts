@@ -11,10 +11,10 @@ import { termsOf } from './terms.js';
 const HEURISTIC_FRACTION = 0.1;
 
 /** A guess is never trusted for longer than a day, in seconds. */
-const HEURISTIC_CAP = 24 * 60 * 60;
+const HEURISTIC_CAP_SECONDS = 24 * 60 * 60;
 
 /** Clocks of two worker lives may differ by rounding; more than this, in milliseconds, means that the clock was set back. */
-const CLOCK_TOLERANCE = 1000;
+const CLOCK_TOLERANCE_MS = 1000;
 
 interface Times {
   /** The stored response's date_value, in milliseconds. */
@@ -57,7 +57,7 @@ export function currentAge(stored: StoredView, now: number): number {
 export function exactAge(stored: StoredView, now: number): number {
   const { initialAge, lifetime } = timesOf(stored);
   const resident = now - stored.responseTime;
-  if (resident < -CLOCK_TOLERANCE) {
+  if (resident < -CLOCK_TOLERANCE_MS) {
     // The clock was set back, so how long the response has been here is not known: stale, then, and past its
     // stale-while-revalidate, but no staler than that, so that it may still stand in for a network that fails.
     const { staleWhileRevalidate } = termsOf(stored);
@@ -89,7 +89,7 @@ function lifetimeOf(
   const modified = parseHttpDate(headers.get('last-modified'), responseTime);
   if (modified === undefined || modified >= date) return 0;
   const guess = ((date - modified) / 1000) * HEURISTIC_FRACTION;
-  return Math.min(guess, HEURISTIC_CAP);
+  return Math.min(guess, HEURISTIC_CAP_SECONDS);
 }
 
 function initialAgeOf(stored: StoredView, date: number): number {

@@ -14,7 +14,7 @@ export interface Buckets {
 }
 
 /** How long a database may take to go, in milliseconds; the worker goes anyway. */
-const PATIENCE = 5_000;
+const PATIENCE_MS = 5_000;
 
 const names = new URL(location.href).searchParams.getAll('name');
 
@@ -45,7 +45,7 @@ async function dropAll(): Promise<void> {
 }
 
 async function leave(): Promise<void> {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   await Promise.race([dropAll(), late]).catch(() => undefined);
   const pages = await self.clients.matchAll({ type: 'window' });
   await self.registration.unregister();

@@ -4,8 +4,8 @@
  */
 
 /** How long the breaker stays open after the first, second, ... failure in a row, in milliseconds. */
-const PAUSES = [1_000, 5_000, 30_000] as const;
-const LONGEST = 300_000;
+const PAUSES_MS = [1_000, 5_000, 30_000] as const;
+const LONGEST_MS = 300_000;
 
 /** A circuit breaker with back-off; `now` gives milliseconds and may be any steady clock. */
 export class Breaker {
@@ -50,7 +50,7 @@ export class Breaker {
   fail(): boolean {
     if (this.waitMs > 0) return false;
     const first = this.#failures === 0;
-    const pause = PAUSES[this.#failures] ?? LONGEST;
+    const pause = PAUSES_MS[this.#failures] ?? LONGEST_MS;
     this.#failures++;
     this.#until = this.#now() + pause;
     this.#trying = false;

@@ -7,7 +7,7 @@ interface Wait {
 }
 
 /** The longest time that a timer can wait, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
+const LONGEST_MS = 2 ** 31 - 1;
 
 const waits = new Set<Wait>();
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -17,7 +17,7 @@ let due = Infinity;
 function arm(until: number): void {
   clearTimeout(timer);
   due = until;
-  timer = setTimeout(expire, Math.min(until - performance.now(), LONGEST));
+  timer = setTimeout(expire, Math.min(until - performance.now(), LONGEST_MS));
 }
 
 /** Ends what has waited too long. A timer that nobody waits for any more is not set again. */
