@@ -16,6 +16,7 @@ import type { Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
 import type { Arrival } from './forward.js';
+import { updateByHead } from './freshen.js';
 import { heal } from './heal.js';
 import { hooksBehind, hooksOf, type Hooks } from './hooks.js';
 import { isSameOrigin } from './key.js';
@@ -24,7 +25,6 @@ import { isOffline } from './mode.js';
 import { settle, type HealingCacheOptions } from './options.js';
 import { completed } from './partial.js';
 import { enter } from './realm.js';
-import { updateByHead } from './freshen.js';
 import { receive, receiveUnsafe } from './receive.js';
 import { validatorOf } from './refetch.js';
 import { answerFrom, fromMemory } from './serve.js';
@@ -37,6 +37,7 @@ import {
   type FetchEventLike,
   type Step,
   type Visit,
+  type Why,
 } from './visit.js';
 
 /** What handle() and handleAll() take: Workbox's and Serwist's RouteHandlerObject by shape. */
@@ -116,6 +117,7 @@ export class HealingCache extends Upkeep {
     ...options
   }: HandleOptions): [response: Promise<Response>, done: Promise<void>] {
     const request = typeof input === 'string' ? new Request(input) : input;
+    // It has no callbacks.
     if (IS_READY_MADE) return this.#handleAll(request, options);
     try {
       return this.#handleAll(request, options);
@@ -128,7 +130,7 @@ export class HealingCache extends Upkeep {
 
   #handleAll(
     request: Request,
-    { event, hooks, isDirect }: Omit<HandleOptions, 'request'>,
+    { event, hooks, isDirect = false }: Omit<HandleOptions, 'request'>,
   ): [Promise<Response>, Promise<void>] {
     const { core } = this;
     const isUnsafe = !SAFE_READS.has(request.method);
@@ -136,7 +138,7 @@ export class HealingCache extends Upkeep {
     if (request.mode === 'navigate') settlePreload(event);
     if (!isUnsafe && isPageConditional(request))
       return [core.network.conditional(request, hooks), Promise.resolve()];
-    const visit = core.visit(request, event, hooks, isDirect, isUnsafe);
+    const visit = core.visit(request, { event, hooks, isDirect, isUnsafe });
     if (isUnsafe)
       return this.#withBackground(visit, receiveUnsafe(core, visit));
     core.ahead.note(visit.base, request.mode);
@@ -179,7 +181,7 @@ export class HealingCache extends Upkeep {
   #next(visit: Visit, step: Step): Promise<Step> | Step {
     switch (step.is) {
       case 'lookup':
-        return this.#found(visit);
+        return this.#lookUp(visit);
       case 'stale-while-revalidate':
         this.#validateBehind(visit, step.stored);
         return this.#answerNow(visit, step);
@@ -217,7 +219,7 @@ export class HealingCache extends Upkeep {
   }
 
   /** Looks up, and tells a hook when nothing stored can answer; it may know something that can. */
-  async #found(visit: Visit): Promise<Step> {
+  async #lookUp(visit: Visit): Promise<Step> {
     const step = await look(this.core, visit);
     const willUse = hooksOf(visit)?.willUse;
     if (!willUse || step.is !== 'miss' || !isRead(step.why)) return step;
@@ -248,10 +250,7 @@ export class HealingCache extends Upkeep {
   }
 
   /** Goes to the network without a stored response. */
-  async #forward(
-    visit: Visit,
-    why: (Step & { is: 'miss' })['why'],
-  ): Promise<Step> {
+  async #forward(visit: Visit, why: Why): Promise<Step> {
     const { core } = this;
     if (isRead(why) && (await core.join(visit, why))) return { is: 'lookup' };
     visit.status = forwarding(visit, why);

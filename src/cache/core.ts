@@ -10,7 +10,6 @@ import { Ahead } from './ahead.js';
 import { EVERY, flightsOf, type Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, storeEvent, type Facts } from './heal.js';
-import type { Hooks } from './hooks.js';
 import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
@@ -19,7 +18,7 @@ import { Probe } from './probe.js';
 import { Recent } from './recent.js';
 import { Search } from './search.js';
 import { isNews, tell } from './tell.js';
-import type { FetchEventLike, Visit } from './visit.js';
+import type { Visit } from './visit.js';
 
 /** How long a request waits for another of the same URL, in milliseconds. */
 const JOIN_MS = 10_000;
@@ -38,6 +37,11 @@ const OWED = 100;
 
 /** Says of a key whether it is meant. */
 type Accepts = (key: string) => boolean;
+
+/** What a visit begins with, beside its request. */
+interface Start extends Partial<Pick<Visit, 'event' | 'hooks' | 'isDirect'>> {
+  readonly isUnsafe?: boolean;
+}
 
 /** What a cache has counted since its worker started. */
 export interface Counts {
@@ -113,10 +117,7 @@ export class Core {
   /** A request at its start; an unsafe one is sent as it is, so it is not cloned. */
   visit(
     request: Request,
-    event: FetchEventLike | undefined,
-    hooks?: Hooks,
-    isDirect = false,
-    isUnsafe = false,
+    { event, hooks, isDirect = false, isUnsafe = false }: Start = {},
   ): Visit {
     const partition = this.settings.partition(request);
     return {
@@ -286,10 +287,7 @@ export class Core {
   }
 
   /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait for it. */
-  purgeGroups(
-    groups: readonly string[],
-    accepts: (key: string) => boolean,
-  ): Promise<number> {
+  purgeGroups(groups: readonly string[], accepts: Accepts): Promise<number> {
     // What is on its way may be of one, too.
     this.flights.outdate(() => true);
     this.changed();
@@ -331,7 +329,9 @@ export class Core {
         const base = baseKey(own, credentialed, partition);
         const others = this.search
           .equivalents(base)
-          .then((bases) => Promise.all(bases.map((o) => this.invalidate(o))));
+          .then((bases) =>
+            Promise.all(bases.map((each) => this.invalidate(each))),
+          );
         this.flights.hold(base, others);
         return Promise.all([this.invalidate(base), others]);
       }),

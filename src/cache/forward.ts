@@ -13,9 +13,9 @@
 import { IS_READY_MADE } from '../ready-made.js';
 import { hooksOf, type Hooks } from './hooks.js';
 import { announcedLength, copyInTime } from './keep.js';
+import { isSameOrigin, withoutFragment } from './key.js';
 import type { Settings } from './options.js';
 import { Recent } from './recent.js';
-import { isSameOrigin, withoutFragment } from './key.js';
 import type { FetchEventLike, Visit } from './visit.js';
 
 /** A response, and when its request was sent and its head arrived, in milliseconds since the epoch. */

@@ -1,7 +1,5 @@
 /** What a cache offers beside answering requests: looking, putting, purging, warming, verifying. */
 import { currentAge, freshnessLifetime, isStorable } from '../http/index.js';
-import type { Policy } from '../store/records.js';
-import { FINGERPRINT } from '../store/records.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import type {
   CacheStats,
@@ -11,8 +9,10 @@ import type {
   VerifyReport,
   WarmReport,
 } from '../report.js';
-import type { Core } from './core.js';
+import { FINGERPRINT, type Policy } from '../store/records.js';
+import { VERSION } from '../version.js';
 import { checkFilter, checkResponse, checkUrls } from './check.js';
+import type { Core } from './core.js';
 import { partitionPrefix, urlOfKey, withoutFragment } from './key.js';
 import { look } from './look.js';
 import type { Settings } from './options.js';
@@ -20,7 +20,6 @@ import { leave } from './realm.js';
 import { receive } from './receive.js';
 import { answerFrom } from './serve.js';
 import { verifyStore } from './verify.js';
-import { VERSION } from '../version.js';
 import type { Visit } from './visit.js';
 
 /** URLs that warm() asks for at once. */
@@ -54,7 +53,7 @@ export abstract class Upkeep {
   /** What would answer the request from the store without asking the network, verified; undefined when nothing would. */
   async match(input: RequestInfo | URL): Promise<Response | undefined> {
     const request = new Request(asRequest(input), { cache: 'force-cache' });
-    const visit = this.core.visit(request, undefined);
+    const visit = this.core.visit(request);
     const found = await look(this.core, visit);
     const step =
       'stored' in found
@@ -75,7 +74,7 @@ export abstract class Upkeep {
     const { core } = this;
     const { now } = core.settings;
     const request = asRequest(input);
-    const visit = core.visit(request, undefined);
+    const visit = core.visit(request);
     const flight = core.flights.begin(visit.base);
     const requestTime = now();
     try {

@@ -6,17 +6,17 @@ import {
   mayServeStale,
   validation,
 } from '../http/index.js';
-import { isBroken } from '../store/body.js';
 import { IS_READY_MADE } from '../ready-made.js';
+import { isBroken } from '../store/body.js';
 import { withDeadline } from '../store/deadline.js';
 import { unusable, type Entry } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
 import type { Core } from './core.js';
 import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
+import { freshened } from './freshen.js';
 import { hooksBehind } from './hooks.js';
 import { mayStandIn } from './mode.js';
-import { freshened } from './freshen.js';
 import { receive } from './receive.js';
 import { answerFrom, verifiedEntry } from './serve.js';
 import { done, forwarding, type Step, type Visit } from './visit.js';

@@ -10,6 +10,7 @@ export {
   type Forwarded,
 } from './cache-status.js';
 export { clearsCache } from './clear-site-data.js';
+export { hasStrongValidator, sameRepresentation } from './etag.js';
 export { currentAge, freshnessLifetime } from './freshness.js';
 export { invalidatedGroups, isInGroup } from './groups.js';
 export { formatHttpDate, parseHttpDate } from './http-date.js';
@@ -31,9 +32,7 @@ export { isStorable } from './storable.js';
 export {
   conditionalHeaders,
   freshen,
-  hasStrongValidator,
   headUpdate,
-  sameRepresentation,
   validation,
 } from './validate.js';
 export { nominatedFields, recordNominated, selects } from './vary.js';

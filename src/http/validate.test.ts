@@ -1,11 +1,10 @@
 import { expect, test } from '@playwright/test';
+import { hasStrongValidator, sameRepresentation } from './etag.js';
 import type { ResponseView, StoredView } from './message.js';
 import {
   conditionalHeaders,
   freshen,
-  hasStrongValidator,
   headUpdate,
-  sameRepresentation,
   validation,
 } from './validate.js';
 

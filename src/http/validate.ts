@@ -5,8 +5,6 @@ import { parseHttpDate } from './http-date.js';
 import type { ResponseView, StoredView } from './message.js';
 import { isDecoded, storableHeaders } from './storable-headers.js';
 
-export { hasStrongValidator, sameRepresentation } from './etag.js';
-
 /** The request fields that validate a stored response (RFC 9111 section 4.3.1); empty if it has no validator. */
 export function conditionalHeaders(
   stored: StoredView,
