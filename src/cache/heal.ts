@@ -10,7 +10,7 @@
  * while, so no page pays for a store that cannot hold it.
  */
 import type { Fault, HealEvent, Outcome, Phase } from '../fault.js';
-import { reuse } from '../http/index.js';
+import { localAnswer } from '../http/index.js';
 import { randomId, type Broken } from '../store/records.js';
 import { gatewayTimeout } from './answer.js';
 import type { Core } from './core.js';
@@ -49,9 +49,7 @@ export async function heal(
     return done(response);
   } catch (error) {
     tell('network-error');
-    // A request that forbids the network has its own answer to that (RFC 9111 section 5.2.1.7).
-    const without = reuse(visit.view, [], 0);
-    if ('answer' in without && without.answer === 'gateway-timeout')
+    if (localAnswer(visit.view) === 'gateway-timeout')
       return done(gatewayTimeout(visit.status));
     throw error;
   }

@@ -26,7 +26,13 @@ export {
   type ByteRange,
   type ContentRange,
 } from './range.js';
-export { errorAnswer, mayServeStale, reuse, type Reuse } from './reuse.js';
+export {
+  errorAnswer,
+  localAnswer,
+  mayServeStale,
+  reuse,
+  type Reuse,
+} from './reuse.js';
 export { storableHeaders } from './storable-headers.js';
 export { isStorable } from './storable.js';
 export {

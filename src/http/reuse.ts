@@ -39,9 +39,8 @@ export function reuse<T extends StoredView>(
   }
   if (request.cache === 'reload') return { is: 'miss', why: 'request' };
   const decision = decide(request, candidates, asked, now);
-  return withoutNetwork(request, asked)
-    ? answerLocally(request, decision)
-    : decision;
+  const answer = localAnswerOf(request, asked);
+  return answer ? locally(decision, answer) : decision;
 }
 
 /** May this stored response answer after the network has failed (RFC 9111 section 4.2.4, RFC 5861 section 4)? */
@@ -103,25 +102,66 @@ function decide<T extends StoredView>(
   const age = exactAge(stored, now);
   const remaining = freshnessLifetime(stored) - age;
   const ttl = Math.floor(remaining);
+  const use = useOf(request, asked, termsOf(stored), {
+    certain,
+    age,
+    remaining,
+  });
+  return use === 'fresh' || use === 'stale-while-revalidate'
+    ? { is: use, stored, ttl }
+    : { is: 'validate', stored, ttl, why: use };
+}
+
+/** What a selected response is worth now. */
+interface Standing {
+  /** Whether its nominated fields are known to match. */
+  readonly certain: boolean;
+  /** In seconds. */
+  readonly age: number;
+  /** What is left of its freshness lifetime, in seconds; negative when stale. */
+  readonly remaining: number;
+}
+
+/** How a selected response may be used: at once, or why it is validated first. */
+function useOf(
+  request: RequestView,
+  asked: Directives,
+  terms: Terms,
+  standing: Standing,
+): 'fresh' | 'stale-while-revalidate' | 'stale' | 'request' {
+  const { certain, remaining } = standing;
   const fresh = remaining > 0;
   const why = fresh ? 'request' : 'stale';
   // "the cache MUST NOT use that stored response without revalidation unless all the presented request header fields
   // nominated by that Vary field value match" (section 4.1)
-  if (!certain) return { is: 'validate', stored, ttl, why };
+  if (!certain) return why;
   // "the cache mode [...] force-cache: uses any response in the HTTP cache matching the request, not paying attention to
   // staleness" (Fetch section 2.2.5)
   if (request.cache === 'force-cache' || request.cache === 'only-if-cached') {
-    return { is: 'fresh', stored, ttl };
+    return 'fresh';
   }
-  const terms = termsOf(stored);
-  if (wantsValidation(request, asked, terms, { age, remaining })) {
-    return { is: 'validate', stored, ttl, why };
-  }
+  if (wantsValidation(request, asked, terms, standing)) return why;
   // "it cannot be used to satisfy any other request without forwarding it for validation" (section 5.2.2.4)
-  if (terms.noCache) return { is: 'validate', stored, ttl, why: 'stale' };
+  if (terms.noCache) return 'stale';
   // "response_is_fresh = (freshness_lifetime > current_age)" (section 4.2)
-  if (fresh) return { is: 'fresh', stored, ttl };
-  return whenStale(stored, asked, terms, remaining);
+  if (fresh) return 'fresh';
+  return useStale(asked, terms, -remaining);
+}
+
+/** The same of a response whose freshness ended so many seconds ago. */
+function useStale(
+  asked: Directives,
+  terms: Terms,
+  staleness: number,
+): 'fresh' | 'stale-while-revalidate' | 'stale' {
+  // "A cache MUST NOT generate a stale response if it is prohibited by an explicit in-protocol directive" (section 4.2.4)
+  if (terms.mustRevalidate) return 'stale';
+  if (staleness <= maxStale(asked)) return 'fresh';
+  // "Unless the max-stale request directive is also present, the client does not wish to receive a stale response."
+  const refused = asked.has('max-age') || asked.has('max-stale');
+  return !refused && staleness < terms.staleWhileRevalidate
+    ? 'stale-while-revalidate'
+    : 'stale';
 }
 
 /** The selected response, and whether its nominated fields are known to match; else why there is none (RFC 9211 section 2.2). */
@@ -168,7 +208,7 @@ function wantsValidation(
   request: RequestView,
   asked: Directives,
   terms: Terms,
-  { age, remaining }: { age: number; remaining: number },
+  { age, remaining }: Standing,
 ): boolean {
   if (request.cache === 'no-cache') {
     // "Clients SHOULD NOT issue a conditional request during the response's freshness lifetime" (RFC 8246 section 2)
@@ -185,51 +225,38 @@ function wantsValidation(
   return minFresh !== undefined && remaining < minFresh;
 }
 
-function whenStale<T extends StoredView>(
-  stored: T,
-  asked: Directives,
-  terms: Terms,
-  remaining: number,
-): Reuse<T> {
-  const ttl = Math.floor(remaining);
-  const staleness = -remaining;
-  // "A cache MUST NOT generate a stale response if it is prohibited by an explicit in-protocol directive" (section 4.2.4)
-  if (!terms.mustRevalidate) {
-    if (staleness <= maxStale(asked)) return { is: 'fresh', stored, ttl };
-    // "Unless the max-stale request directive is also present, the client does not wish to receive a stale response."
-    const refused = asked.has('max-age') || asked.has('max-stale');
-    if (!refused && staleness < terms.staleWhileRevalidate) {
-      return { is: 'stale-while-revalidate', stored, ttl };
-    }
-  }
-  return { is: 'validate', stored, ttl, why: 'stale' };
-}
-
 /** In seconds; "if no value is assigned to max-stale, then the client will accept a stale response of any age". */
 function maxStale(asked: Directives): number {
   const value = asked.get('max-stale');
   return value === true ? Infinity : (deltaSeconds(value) ?? -1);
 }
 
-function withoutNetwork(request: RequestView, asked: Directives): boolean {
-  return request.cache === 'only-if-cached' || asked.has('only-if-cached');
+/**
+ * How a request that forbids the network is answered where nothing stored may: "respond with a 504" (RFC 9111 section
+ * 5.2.1.7), "return a network error" (Fetch section 4.5); undefined for a request that does not forbid it.
+ */
+export const localAnswer = (
+  request: RequestView,
+): 'network-error' | 'gateway-timeout' | undefined =>
+  localAnswerOf(request, requestDirectives(request.headers));
+
+function localAnswerOf(
+  { cache }: RequestView,
+  asked: Directives,
+): 'network-error' | 'gateway-timeout' | undefined {
+  if (cache === 'only-if-cached') return 'network-error';
+  return asked.has('only-if-cached') ? 'gateway-timeout' : undefined;
 }
 
-/** "either respond using a stored response that is consistent with the other constraints of the request, or respond with a 504" (section 5.2.1.7) */
-function answerLocally<T extends StoredView>(
-  request: RequestView,
+/** "respond using a stored response that is consistent with the other constraints of the request" (section 5.2.1.7) */
+function locally<T extends StoredView>(
   decision: Reuse<T>,
+  answer: 'network-error' | 'gateway-timeout',
 ): Reuse<T> {
   if (decision.is === 'fresh') return decision;
-  if (decision.is === 'stale-while-revalidate') {
-    return { is: 'fresh', stored: decision.stored, ttl: decision.ttl };
-  }
-  // "if httpRequest's cache mode is "only-if-cached", then return a network error" (Fetch section 4.5)
-  const isMode = request.cache === 'only-if-cached';
-  return {
-    is: 'only-if-cached',
-    answer: isMode ? 'network-error' : 'gateway-timeout',
-  };
+  return decision.is === 'stale-while-revalidate'
+    ? { ...decision, is: 'fresh' }
+    : { is: 'only-if-cached', answer };
 }
 
 /** Whether the request would rather fail than see what was not validated. */
