@@ -1,10 +1,10 @@
 /** verify(): checks the whole store, pair by pair, in small transactions, within a time budget. */
 import { currentAge, freshnessLifetime } from '../http/index.js';
-import type { Finding, VerifyOptions, VerifyReport } from '../report.js';
-import { sliceAt } from '../store/slices.js';
-import { isBroken, Slices } from '../store/body.js';
 import { IS_READY_MADE } from '../ready-made.js';
+import type { Finding, VerifyOptions, VerifyReport } from '../report.js';
+import { isBroken, Slices } from '../store/body.js';
 import type { Broken, Entry } from '../store/records.js';
+import { sliceAt } from '../store/slices.js';
 import { checkVerify } from './check.js';
 import type { Core } from './core.js';
 import { urlOfKey } from './key.js';
