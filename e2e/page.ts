@@ -52,6 +52,8 @@ export interface Bench {
   shape(key: string, database: string): Promise<PairShape>;
   keys(database: string): Promise<string[]>;
   ask(message: unknown): Promise<unknown>;
+  /** In hexadecimal. */
+  sha256(bytes: BufferSource): Promise<string>;
 }
 
 declare global {
@@ -73,8 +75,8 @@ export function installBench(): void {
   });
   serviceWorker?.startMessages();
 
-  const hex = async (buffer: ArrayBuffer): Promise<string> => {
-    const hash = await crypto.subtle.digest('SHA-256', buffer);
+  const sha256 = async (bytes: BufferSource): Promise<string> => {
+    const hash = await crypto.subtle.digest('SHA-256', bytes);
     return Array.from(new Uint8Array(hash), (byte) =>
       byte.toString(16).padStart(2, '0'),
     ).join('');
@@ -163,7 +165,7 @@ export function installBench(): void {
     return {
       form: isBlob ? 'blob' : 'buffer',
       length: buffer.byteLength,
-      sha256: await hex(buffer),
+      sha256: await sha256(buffer),
     };
   };
 
@@ -172,6 +174,7 @@ export function installBench(): void {
     told,
     read,
     write,
+    sha256,
     async shape(key, name) {
       const { policy, payload } = await read(key, name);
       return {
@@ -229,7 +232,7 @@ export function installBench(): void {
         url: final,
         length: body.byteLength,
         ms: performance.now() - start,
-        sha256: error === undefined ? await hex(body) : '',
+        sha256: error === undefined ? await sha256(body) : '',
         text: isText ? new TextDecoder().decode(body) : '',
         ...(error !== undefined && { error }),
       };

@@ -29,11 +29,8 @@ const fetchIn = (
       const response = await frame.contentWindow?.fetch(target);
       const bytes = (await response?.arrayBuffer()) ?? new ArrayBuffer(0);
       frame.remove();
-      const hash = await crypto.subtle.digest('SHA-256', bytes);
-      const hex = Array.from(new Uint8Array(hash), (byte) =>
-        byte.toString(16).padStart(2, '0'),
-      ).join('');
-      return [hex, response?.headers.get('cache-status') ?? ''] as const;
+      const hash = await window.bench.sha256(bytes);
+      return [hash, response?.headers.get('cache-status') ?? ''] as const;
     },
     [folder, url] as const,
   );

@@ -60,10 +60,6 @@ export function installSoak(): void {
     head: { method: 'HEAD' },
     post: { method: 'POST', body: 'change' },
   };
-  const hex = (hash: ArrayBuffer): string =>
-    Array.from(new Uint8Array(hash), (byte) =>
-      byte.toString(16).padStart(2, '0'),
-    ).join('');
   const now = (): number => performance.timeOrigin + performance.now();
 
   const ask = async ({ n, way, id }: Asked): Promise<Got> => {
@@ -78,7 +74,7 @@ export function installSoak(): void {
       response = await fetch(`/soak/${n}`, { ...init, headers });
       const body = await response.arrayBuffer();
       bytes = body.byteLength;
-      sha256 = hex(await crypto.subtle.digest('SHA-256', body));
+      sha256 = await window.bench.sha256(body);
     } catch (reason) {
       error = String(reason);
     }

@@ -118,10 +118,7 @@ const begin = (app: App) =>
         chunks.push(value);
       }
       const whole = await new Blob(chunks).arrayBuffer();
-      const hash = await crypto.subtle.digest('SHA-256', whole);
-      return Array.from(new Uint8Array(hash), (byte) =>
-        byte.toString(16).padStart(2, '0'),
-      ).join('');
+      return window.bench.sha256(whole);
     };
   }, path);
 
@@ -144,7 +141,6 @@ test('the worker stops while it hands out a stored body: the page sees an error 
 async function openPage(app: App): Promise<void> {
   const { origin, page } = app;
   const body = await bundled(`
-    const hex = (hash) => Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
     globalThis.begin = async (path, options) => {
       const [pending, done] = new HealingCache(options).handleAll({ request: path });
       const response = await pending;
@@ -154,7 +150,7 @@ async function openPage(app: App): Promise<void> {
         for (let read; !(read = await reader.read()).done; ) chunks.push(read.value);
         await done;
         const whole = await new Blob(chunks).arrayBuffer();
-        return hex(await crypto.subtle.digest('SHA-256', whole));
+        return bench.sha256(whole);
       };
       return { status: response.headers.get('cache-status'), rest };
     };
@@ -173,7 +169,7 @@ async function openPage(app: App): Promise<void> {
       // The next slice is being read now.
       await reader.cancel();
       const whole = await (await cache.handle({ request: path })).arrayBuffer();
-      return { asked, heals, sha256: hex(await crypto.subtle.digest('SHA-256', whole)) };
+      return { asked, heals, sha256: await bench.sha256(whole) };
     };`);
   const headers = { 'content-type': 'text/javascript' };
   origin.answer('/page.js', { headers, body });
