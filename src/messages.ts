@@ -2,13 +2,12 @@
  * The one protocol between page and worker.
  *
  *   page -> worker   { mendbox: 1, ask: 'stats' | 'purge' | ..., ... }, with a port
- *   worker -> page   on that port: { ok: true, value } | { ok: false, error }
- *   worker -> page   to every window, and on BroadcastChannel('mendbox'): HealEvent
+ *   worker -> page   on that port: { ok: true, value } | { ok: false, error }, and before it any { progress }
+ *   worker -> page   to every window, and on BroadcastChannel('mendbox'): HealEvent, SkewEvent
+ *   worker -> page   on the channel alone: RefusalEvent
  *
- * Workbox's two messages, SKIP_WAITING and CACHE_URLS, are understood too.
- * Messages of anybody else are ignored. They are few and flat, and structured
- * clones: checked by hand they
- * cost the worker less than the parts of superstruct that nothing else needs.
+ * Workbox's two messages, SKIP_WAITING and CACHE_URLS, are understood too. Messages of anybody else are ignored. They are
+ * few and flat: checked by hand they cost the worker less than the parts of superstruct that nothing else needs.
  */
 import { wrongIn, type Takes } from './given.js';
 import type {

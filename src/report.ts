@@ -1,8 +1,7 @@
 /**
  * What a cache says about itself, to its own worker and to the page alike.
  *
- * Like fault.ts this file names no worker, window or IndexedDB type, so every
- * layer may import it.
+ * Like fault.ts this file names no worker, window or IndexedDB type, so every layer may import it.
  */
 import type { Fault } from './fault.js';
 

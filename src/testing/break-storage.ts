@@ -71,8 +71,8 @@ const HARMS: Record<
 };
 
 /**
- * Breaks the whole database, in the real IndexedDB, while the cache has it open;
- * then asks the controlling worker, if there is one, to forget its memory tier.
+ * Breaks the whole database, in the real IndexedDB, while the cache has it open; then asks the controlling worker, if
+ * there is one, to forget its memory tier.
  *
  * Rejects when that worker does not answer, and with a TypeError for another fault or option.
  */

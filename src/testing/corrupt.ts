@@ -179,9 +179,8 @@ async function changedPair(
 }
 
 /**
- * Damages what is stored for a URL, in all its variants and partitions, in the real IndexedDB;
- * before and after it asks the controlling worker, if there is one, to forget its memory tier,
- * so that the next request meets the damage.
+ * Damages what is stored for a URL, in all its variants and partitions, in the real IndexedDB; before and after it asks
+ * the controlling worker, if there is one, to forget its memory tier, so that the next request meets the damage.
  *
  * Rejects when nothing is stored for the URL, when that worker does not answer,
  * as one without a cache of mendbox, and with a TypeError for another damage or option. Where no worker
@@ -209,8 +208,8 @@ export async function corrupt(
 }
 
 /**
- * Reads both records of every variant stored for a URL, unvalidated, as they lie
- * in IndexedDB; empty when there are none, or no database.
+ * Reads both records of every variant stored for a URL, unvalidated, as they lie in IndexedDB; empty when there are
+ * none, or no database.
  */
 export async function peek(
   url: string,

@@ -14,8 +14,8 @@ export interface StoredPair {
 const HALVES = ['policies', 'payloads'] as const;
 
 /**
- * Lets a transaction abort in silence: idb makes `done` for each one, whether
- * anybody waits for it or not, and the requests or the open tell the failure.
+ * Lets a transaction abort in silence: idb makes `done` for each one, whether anybody waits for it or not, and the
+ * requests or the open tell the failure.
  */
 export function tolerateAbort({ done }: { done: Promise<void> }): void {
   done.catch(() => undefined);
@@ -32,8 +32,8 @@ export function begin<Mode extends 'readonly' | 'readwrite'>(
 }
 
 /**
- * Opens a database that is there already, as a second connection beside the
- * cache's own; it is never created, for an empty one would be a fault of its own.
+ * Opens a database that is there already, as a second connection beside the cache's own; it is never created, for an
+ * empty one would be a fault of its own.
  */
 async function openExisting(name: string): Promise<IDBPDatabase> {
   let isMissing = false;

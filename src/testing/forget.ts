@@ -5,8 +5,8 @@ const DEADLINE_MS = 3000;
  * Asks the controlling worker to forget the memory tiers of all its caches, so that the next request
  * reads what is stored; `false` when no worker controls the caller.
  *
- * Rejects when the worker does not answer within 3 seconds, or refuses: it may
- * still answer from memory, and a test would test nothing.
+ * Rejects when the worker does not answer within 3 seconds, or refuses: it may still answer from memory, and a test
+ * would test nothing.
  */
 export async function forget(): Promise<boolean> {
   // Undefined in a service worker, whose navigator has no container in Chromium.

@@ -1,6 +1,6 @@
 /**
- * Fault injection: damages what mendbox has stored, in the real IndexedDB of the
- * calling page or worker. The demo's buttons and the project's tests use it; so may yours.
+ * Fault injection: damages what mendbox has stored, in the real IndexedDB of the calling page or worker. The demo's
+ * buttons and the project's tests use it; so may yours.
  *
  * @module
  */

@@ -14,22 +14,20 @@ interface Events {
 }
 
 /**
- * Calls the listener once for every heal event of this origin's workers;
- * returns the function that ends it. Throws a TypeError for what is no function.
+ * Calls the listener once for every heal event of this origin's workers; returns the function that ends it. Throws a
+ * TypeError for what is no function.
  *
- * Events reach a page by the worker's postMessage and by
- * BroadcastChannel('mendbox'), whichever comes first.
+ * Events reach a page by the worker's postMessage and by BroadcastChannel('mendbox'), whichever comes first.
  */
 export const onHeal = (listener: (event: HealEvent) => void): (() => void) =>
   on('heal', listener);
 
 /**
- * Calls the listener once for every script, style sheet or worker that a page
- * of this origin asked for and that is gone from its origin; returns the
- * function that ends it.
+ * Calls the listener once for every script, style sheet or worker that a page of this origin asked for and that is gone
+ * from its origin; returns the function that ends it.
  *
- * The page is of an older release than the server. A reload brings the new one;
- * reload once, since a server may be wrong for longer.
+ * The page is of an older release than the server. A reload brings the new one; reload once, since a server may be
+ * wrong for longer.
  */
 export const onSkew = (listener: (event: SkewEvent) => void): (() => void) =>
   on('skew', listener);

@@ -1,6 +1,5 @@
 /**
- * mendbox/window: the page's side. It registers the worker, hears what it
- * heals, and asks it.
+ * mendbox/window: the page's side. It registers the worker, hears what it heals, and asks it.
  */
 import type { PurgeFilter, VerifyOptions } from '../report.js';
 import type { Answers } from '../messages.js';

@@ -131,8 +131,7 @@ function scopeProblem(
 /**
  * Finds out why the browser refused a script.
  *
- * Engines say it in words of their own, or only "The operation is insecure", so
- * the script is fetched and looked at.
+ * Engines say it in words of their own, or only "The operation is insecure", so the script is fetched and looked at.
  */
 async function scriptProblem(
   script: URL,

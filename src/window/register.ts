@@ -51,11 +51,10 @@ function warn({ message }: Problem): void {
 }
 
 /**
- * Registers a worker that uses mendbox, by default the ready-made one at
- * /worker.js.
+ * Registers a worker that uses mendbox, by default the ready-made one at /worker.js.
  *
- * Never rejects: without a worker the app works, only uncached. What is wrong
- * is said in plain words by the result and by `onProblem`.
+ * Never rejects: without a worker the app works, only uncached. What is wrong is said in plain words by the result and
+ * by `onProblem`.
  */
 export async function register(
   url: string | URL = '/worker.js',
@@ -123,8 +122,8 @@ async function shakeHands(
 /**
  * Unregisters the worker of this page; resolves to whether there was one.
  *
- * The page stays under its control until it is reloaded, and what is stored
- * stays: call purge({ all: true }) before to drop that too.
+ * The page stays under its control until it is reloaded, and what is stored stays: call purge({ all: true }) before to
+ * drop that too.
  */
 export async function unregister(): Promise<boolean> {
   const registration = await container()?.getRegistration();

@@ -73,14 +73,11 @@ function takePlace(skipWaiting: boolean, claim: boolean): void {
 }
 
 /**
- * Wires the service worker's install, activate, fetch and message events to one
- * HealingCache, which like every cache of a service worker tells every window of
- * the origin what it heals, and answers what they ask.
+ * Wires the service worker's install, activate, fetch and message events to one HealingCache, which like every cache of a
+ * service worker tells every window of the origin what it heals, and answers what they ask.
  *
- * Call it once, while the worker's script runs for the first time: browsers
- * ignore listeners that are added later. Navigation preload stays as it is,
- * which is off unless something else switched it on. A wrong option throws a
- * TypeError.
+ * Call it once, while the worker's script runs for the first time: browsers ignore listeners that are added later.
+ * Navigation preload stays as it is, which is off unless something else switched it on. A wrong option throws a TypeError.
  */
 export function install(options: InstallOptions = {}): HealingCache {
   if (!IS_READY_MADE) checkOptions('install()', options);
