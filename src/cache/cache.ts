@@ -20,7 +20,7 @@ import { updateByHead } from './freshen.js';
 import { heal } from './heal.js';
 import { hooksBehind, hooksOf, type Hooks } from './hooks.js';
 import { isSameOrigin } from './key.js';
-import { isRead, look } from './look.js';
+import { isLookedUp, look } from './look.js';
 import { isOffline } from './mode.js';
 import { settle, type HealingCacheOptions } from './options.js';
 import { completed } from './partial.js';
@@ -222,7 +222,7 @@ export class HealingCache extends Upkeep {
   async #lookUp(visit: Visit): Promise<Step> {
     const step = await look(this.core, visit);
     const willUse = hooksOf(visit)?.willUse;
-    if (!willUse || step.is !== 'miss' || !isRead(step.why)) return step;
+    if (!willUse || step.is !== 'miss' || !isLookedUp(step.why)) return step;
     const given = await willUse(undefined);
     return given ? done(given) : step;
   }
@@ -252,7 +252,8 @@ export class HealingCache extends Upkeep {
   /** Goes to the network without a stored response. */
   async #forward(visit: Visit, why: Why): Promise<Step> {
     const { core } = this;
-    if (isRead(why) && (await core.join(visit, why))) return { is: 'lookup' };
+    if (isLookedUp(why) && (await core.join(visit, why)))
+      return { is: 'lookup' };
     visit.status = forwarding(visit, why);
     return done(await this.#ask(visit, (network) => network.plain(visit)));
   }

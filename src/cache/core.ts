@@ -1,5 +1,5 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
-import type { HealEvent, SkewEvent } from '../fault.js';
+import type { Fault, HealEvent, SkewEvent } from '../fault.js';
 import { isInGroup, type Forwarded } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
@@ -9,7 +9,7 @@ import { isQuota, Store } from '../store/store.js';
 import { Ahead } from './ahead.js';
 import { EVERY, flightsOf, type Flights } from './flight.js';
 import { Network } from './forward.js';
-import { healEvent, Relapses, storeEvent, type Facts } from './heal.js';
+import { healEvent, Relapses, type Facts } from './heal.js';
 import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
@@ -79,12 +79,7 @@ export class Core {
       deadlineMs: settings.storageTimeoutMs,
       budget: settings,
       onLost: () => this.forget(),
-      onState: (fault, became) => {
-        const { cacheName, now } = settings;
-        const isTold = isNews(cacheName, fault, became);
-        if (fault)
-          this.emit(storeEvent(cacheName, fault, now(), became), isTold);
-      },
+      onState: (fault, became) => this.#tellState(fault, became),
     });
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
     this.network = new Network(settings);
@@ -140,11 +135,11 @@ export class Core {
   /** Notes that a URL's records changed, or that any may have, and tells other caches over the same store. */
   changed(base?: string): void {
     this.#changedAt = performance.now();
-    this.freshened(base);
+    this.changedFields(base);
   }
 
   /** As changed(), where the body and its id stay. */
-  freshened(base?: string): void {
+  changedFields(base?: string): void {
     this.ahead.cancel(base);
     this.#peers.tell(base);
   }
@@ -356,6 +351,21 @@ export class Core {
   tell(facts: Facts): void {
     this.counts.heals++;
     this.emit(healEvent(facts, this.settings.now()));
+  }
+
+  /** Tells of a fault of the whole store; each cache over it meets that by itself, the windows hear it once. */
+  #tellState(fault?: Fault, became?: 'dropped'): void {
+    const { cacheName, now } = this.settings;
+    const isTold = isNews(cacheName, fault, became);
+    if (!fault) return;
+    const facts: Facts = {
+      url: cacheName,
+      fault,
+      phase: 'lookup',
+      outcome: became ?? 'passed-through',
+      durationMs: 0,
+    };
+    this.emit(healEvent(facts, now()), isTold);
   }
 
   /** Tells the windows of an event, and hands it to its listener; what that throws is its own affair. */

@@ -78,7 +78,7 @@ function keptFresh(core: Core, base: string, fresh: Entry): Promise<unknown> {
   // See remember() in write.ts.
   if (body.is === 'blob' && !body.verified) core.memory.forgetAll(base);
   else core.memory.remember(fresh);
-  core.freshened(base);
+  core.changedFields(base);
   const written = core.store.freshen(record).then((isWritten) => {
     // It was dropped while the origin was asked: memory must not keep it.
     if (!isWritten) core.memory.forget(record.key, record.id);

@@ -99,16 +99,3 @@ export const healEvent = (facts: Facts, at: number): HealEvent => ({
   at,
   id: randomId(),
 });
-
-/** The faults that a whole store can have, told once per change of state; `dropped` where it was made anew. */
-export function storeEvent(
-  name: string,
-  fault: Fault,
-  at: number,
-  outcome: Outcome = 'passed-through',
-): HealEvent {
-  return healEvent(
-    { url: name, fault, phase: 'lookup', outcome, durationMs: 0 },
-    at,
-  );
-}

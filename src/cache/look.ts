@@ -8,10 +8,10 @@ import { isEquivalent } from './search.js';
 import type { Step, Visit } from './visit.js';
 
 /** Reasons for which nothing is looked up. */
-const NOT_READ = new Set(['bypass', 'request']);
+const NOT_LOOKED_UP = new Set(['bypass', 'request']);
 
 /** Whether a request that misses for this reason could have been answered from the store. */
-export const isRead = (why: string): boolean => !NOT_READ.has(why);
+export const isLookedUp = (why: string): boolean => !NOT_LOOKED_UP.has(why);
 
 /** Finds what is stored for a request, and says what comes of it. */
 export async function look(core: Core, visit: Visit): Promise<Step> {
@@ -39,7 +39,7 @@ async function lookAt(core: Core, visit: Visit, base: string): Promise<Step> {
   if (busy) await busy;
   const held = decide(core.memory.entries(base));
   if ('stored' in held) return held;
-  if (held.is === 'miss' && !isRead(held.why)) return held;
+  if (held.is === 'miss' && !isLookedUp(held.why)) return held;
   if (core.owes(base)) return held;
   let choice: Reuse<Policy> = held;
   const found = await core.store.find(base, (policies) => {
@@ -72,7 +72,7 @@ function decideAmong<T extends Policy>(
 /** Whether a lookup has found nothing although it looked. */
 const isNothing = (step: Step): boolean =>
   step.is === 'only-if-cached' ||
-  (step.is === 'miss' && !step.beginning && isRead(step.why));
+  (step.is === 'miss' && !step.beginning && isLookedUp(step.why));
 
 /** A decision with the entry of the policy that it chose. */
 function withEntry(decided: Reuse<Policy>, entry: Entry | undefined): Step {

@@ -18,7 +18,7 @@ const sum = <T>(all: readonly T[], of: (each: T) => number): number =>
 const PLACES = ['pass-through', 'bucket', 'indexeddb'] as const;
 
 /** What several caches have counted; those of one name share their store, so that is counted once. */
-function joined(first: CacheStats, told: readonly Named[]): CacheStats {
+function summed(first: CacheStats, told: readonly Named[]): CacheStats {
   const stores = [...new Map(told.map((each) => [each.name, each])).values()];
   const isReady = told.every(({ state }) => state === 'ready');
   const places = new Set(told.map(({ storage }) => storage));
@@ -87,7 +87,7 @@ export class Together implements Asked {
     );
     const [first] = told;
     if (!first) throw new Error('every cache of this worker is closed');
-    return joined(first, told);
+    return summed(first, told);
   }
 
   /** The entries of one store after the other. */
@@ -127,9 +127,9 @@ export class Together implements Asked {
       const { next, readable } = report;
       // One that cannot be read keeps none of the others from being checked.
       if (next !== undefined && readable)
-        return { ...together(reports), next: position(name, next) };
+        return { ...oneReport(reports), next: position(name, next) };
     }
-    return together(reports);
+    return oneReport(reports);
   }
 
   /** Fetches and stores by the cache that install() made, or where all share one store by the first. */
@@ -148,7 +148,7 @@ export class Together implements Asked {
 }
 
 /** One report of several; `drift` is that of the stores whose end was reached in this part of the walk. */
-function together(reports: readonly VerifyReport[]): VerifyReport {
+function oneReport(reports: readonly VerifyReport[]): VerifyReport {
   const drifts = reports.flatMap(({ drift }) => drift ?? []);
   return {
     checked: sum(reports, ({ checked }) => checked),
