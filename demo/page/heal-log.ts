@@ -3,7 +3,7 @@ import type { HealEvent } from '../../src/fault.js';
 import { find, make } from './dom.js';
 import { milliseconds, short } from './format.js';
 import type { Failure, Reading } from './measure.js';
-import { FAULTS, OUTCOMES, PHASES } from './words.js';
+import { FAULTS, OUTCOMES } from './words.js';
 
 /** What is known about the request that met a fault. */
 export interface Proving {
@@ -131,7 +131,7 @@ export class HealLog {
       make(
         'p',
         { class: 'row-words' },
-        `${FAULTS[fault]} It was ${PHASES[phase]}. ${OUTCOMES[outcome]}`,
+        `${FAULTS[fault]} ${OUTCOMES[outcome]}`,
       ),
       make(
         'p',

@@ -1,5 +1,5 @@
 /** What the log's words mean, in plain English. */
-import type { Fault, Outcome, Phase } from '../../src/fault.js';
+import type { Fault, Outcome } from '../../src/fault.js';
 import type { Source } from './cache-status.js';
 import { short } from './format.js';
 import type { Proof, Reading } from './measure.js';
@@ -20,15 +20,6 @@ export const FAULTS: Readonly<Record<Fault, string>> = {
   'store-unavailable': 'The database could not be opened or used.',
   'store-timeout': 'The database did not answer in time.',
   'store-lost': 'The open database was deleted or lost its connection.',
-};
-
-/** Where in the request's story it was found. */
-export const PHASES: Readonly<Record<Phase, string>> = {
-  lookup: 'found at lookup',
-  validate: 'found when validating',
-  body: 'found while reading the body',
-  write: 'found when writing',
-  verify: 'found by verify',
 };
 
 /** What became of the request. */

@@ -137,6 +137,27 @@ test('one button plays the story, fetched, hit, cut in half, mended, and all of 
   expect(await demo.page.evaluate(() => window.scrollY)).toBe(0);
 });
 
+test('two healings are seen whole in the log', async ({ demo }) => {
+  // As wide as the README's pictures are.
+  await demo.page.setViewportSize({ width: 1280, height: 1000 });
+  await demo.open();
+  for (const [name, how] of [
+    ['json', 'flip-bit'],
+    ['image', 'truncate'],
+  ] as const) {
+    await demo.store(name);
+    await demo.break(how, name);
+    await demo.fetch(name);
+    await demo.isProven(name);
+  }
+  await expect(demo.rows).toHaveCount(2);
+  const hidden = await demo.page.getByTestId('heal-log').evaluate((log) => {
+    const last = log.querySelector('li:last-child')?.getBoundingClientRect();
+    return Number(last?.bottom) - log.getBoundingClientRect().bottom;
+  });
+  expect(hidden).toBeLessThanOrEqual(0);
+});
+
 test('the story follows what is broken by hand: the bytes as they lie there, then the answer', async ({
   demo,
 }) => {

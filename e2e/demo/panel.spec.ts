@@ -279,6 +279,18 @@ test('in a narrow panel every entry keeps its buttons in sight, and is still a r
     });
 });
 
+test('at 390 px the panel is less than two screens long, however much it lists', async ({
+  demo,
+}) => {
+  const height = 844;
+  await demo.page.setViewportSize({ width: 390, height });
+  const panel = await opened(demo);
+  await demo.page.getByTestId('fetch-all').click();
+  await expect(panel.row('/slow.txt')).toBeVisible();
+  const box = await panel.root.boundingBox();
+  expect(box?.height).toBeLessThan(1.75 * height);
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing wrong with the page in ${colorScheme}`, async ({
     demo: { page },

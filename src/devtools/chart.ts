@@ -26,10 +26,14 @@ export interface Chart {
   end(): void;
 }
 
-const HEIGHT = 120;
-
 /** The window that is shown at least, in seconds. */
 const SPAN = 60;
+
+/** As large as its place, which may not be laid out yet, in pixels. */
+const sizeOf = (host: HTMLElement): { width: number; height: number } => ({
+  width: host.clientWidth || 300,
+  height: host.clientHeight || 120,
+});
 
 /** A custom property may be light-dark(): only as a colour it is resolved. */
 function resolver(host: HTMLElement): (property: string) => () => string {
@@ -61,7 +65,9 @@ function axesOf(
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };
-  const values: Plot.Axis.Values = (_plot, all) => all.map(print);
+  const values: Plot.Axis.Values = (_plot, all: readonly (number | null)[]) =>
+    // Of a logarithmic axis uPlot takes out what would stand too close.
+    all.map((value) => (value === null ? value : print(value)));
   const times: Plot.Axis.Values = (_plot, all) =>
     all.map((at) => printTime(at * 1_000));
   return [
@@ -80,8 +86,7 @@ function optionsOf(host: HTMLElement, shape: Shape): Plot.Options {
   const { lines, range } = shape;
   const colour = resolver(host);
   return {
-    width: host.clientWidth || 300,
-    height: HEIGHT,
+    ...sizeOf(host),
     legend: { show: false },
     cursor: { show: false },
     scales: {
@@ -105,11 +110,11 @@ function optionsOf(host: HTMLElement, shape: Shape): Plot.Options {
   };
 }
 
-/** Draws a chart into an element, and keeps it as wide as that is. */
+/** Draws a chart into an element, and keeps it as large as that is. */
 export function draw(host: HTMLElement, shape: Shape): Chart {
   const plot = new Plot(optionsOf(host, shape), [[], []], host);
   const resize = new ResizeObserver(() => {
-    plot.setSize({ width: host.clientWidth, height: HEIGHT });
+    plot.setSize(sizeOf(host));
   });
   resize.observe(host);
   const scheme = matchMedia('(prefers-color-scheme: dark)');

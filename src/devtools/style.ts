@@ -89,6 +89,8 @@ dd { text-align: end; font-weight: 500; }
 
 .scroll { max-block-size: 22rem; overflow: auto; overscroll-behavior: contain; margin-inline: -1rem; padding-inline: 1rem; }
 .scroll:focus-visible { outline-offset: -3px; }
+/* Where it goes on below, it fades out; at the end the fade has room of its own. */
+.scroll::after { content: ''; position: sticky; inset-block-end: 0; display: block; block-size: 0.75rem; background: linear-gradient(transparent, var(--surface)); pointer-events: none; }
 table { inline-size: 100%; border-collapse: collapse; font-size: 0.8125rem; }
 th, td { padding: 0.375rem 0.75rem 0.375rem 0; text-align: start; font-weight: 400; white-space: nowrap; border-block-end: 1px solid var(--line); }
 thead th { position: sticky; inset-block-start: 0; z-index: 1; padding-block: 0; background: var(--surface); }
@@ -130,22 +132,38 @@ th code { display: block; max-inline-size: 22rem; overflow: hidden; text-overflo
 /* A row of the table becomes a block of two lines: what it is and how large, how fresh and what to do. */
 @container mendbox-panel (max-width: 40rem) {
   .status { min-block-size: 0; flex-basis: 100%; }
-  .log input { order: 1; inline-size: 100%; }
-  .entries .scroll { max-block-size: 30rem; }
+  .log input { flex: 1 1 4rem; inline-size: 4rem; min-inline-size: 0; }
   table, tbody { display: block; }
   thead { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
-  tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.25rem 1rem; align-items: center; padding-block: 0.625rem; border-block-end: 1px solid var(--line); }
+  tbody tr { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.125rem 0.75rem; align-items: center; padding-block: 0.5rem; border-block-end: 1px solid var(--line); }
   tbody :is(th, td) { padding: 0; border: 0; min-inline-size: 0; }
+  .url { grid-column: 1 / 3; }
   .url code { max-inline-size: none; }
-  td.bytes { text-align: end; }
-  .variant { grid-column: 1 / -1; order: 1; }
+  .variant { grid-column: 1 / -1; grid-row: 3; }
   .variant:not(:has(code)), .used { display: none; }
-  .freshness { order: 2; inline-size: auto; }
-  .actions { order: 3; inline-size: auto; }
+  .bytes { min-inline-size: 4rem; color: var(--ink-soft); }
+  .freshness { display: flex; align-items: center; gap: 0.5rem; inline-size: auto; }
+  .freshness .bar { flex: 1; }
+  .actions { grid-column: 3; grid-row: 1 / 3; inline-size: auto; }
 }
 @container mendbox-panel (max-width: 30rem) {
   button, select, input { min-block-size: 2.5rem; }
   .actions button { min-block-size: 2.25rem; }
+  .head, section { padding: 0.75rem; }
+  section > header { margin-block-end: 0.5rem; }
+  .scroll { max-block-size: 16.5rem; margin-inline: -0.75rem; padding-inline: 0.75rem; }
+  /* So the buttons fill their lines. */
+  .pair { order: 1; }
+  .entries select { max-inline-size: 9rem; }
+  .plot { block-size: 5.75rem; }
+  .state { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1rem; }
+  .state > :is(header, dl) { grid-column: 1 / -1; }
+  .state > header { min-block-size: 0; }
+  .state .budget { margin-block-end: 0.5rem; }
+  .budget p { display: grid; }
+  .state dl { display: grid; grid-template-columns: subgrid; column-gap: 1rem; }
+  .state dl > div { display: block; }
+  dd { text-align: start; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .freshness .bar i { transition: inline-size 1s linear; }
