@@ -101,7 +101,10 @@ export interface SkewEvent {
   readonly id: string;
 }
 
-/** A worker was given a wrong option and does not start; told on `BroadcastChannel('mendbox')`, since the browser tells the page nothing of it. */
+/**
+ * A worker was given a wrong option and does not start; told on `BroadcastChannel('mendbox')`, since the browser tells
+ * the page nothing of it.
+ */
 export interface RefusalEvent {
   readonly type: 'refusal';
   /** What the worker threw. */

@@ -1,9 +1,15 @@
 /** What is said of a wrong argument: of which call, what that takes, and what it was given. */
 
-/** What the fields of an argument take: `name: type`, or `name: value` for each of its values. It is both compared and shown. */
+/**
+ * What the fields of an argument take: `name: type`, or `name: value` for each of its values. It is both compared and
+ * shown.
+ */
 export type Takes<Given> = readonly `${keyof Given & string}: ${string}`[];
 
-/** What is wrong with an argument; undefined when it is an object whose fields are all known and right. Values are never repeated. */
+/**
+ * What is wrong with an argument; undefined when it is an object whose fields are all known and right. Values are never
+ * repeated.
+ */
 export function wrongIn(
   call: string,
   given: unknown,

@@ -54,7 +54,10 @@ export interface EntryInfo {
   readonly type: string;
   /** Its Vary; null when there is none. */
   readonly vary: string | null;
-  /** The request fields that selected it, as lines of `name: value`; credentials as digests. One that Vary names and that is not here was not sent. */
+  /**
+   * The request fields that selected it, as lines of `name: value`; credentials as digests. One that Vary names and
+   * that is not here was not sent.
+   */
   readonly requestHeaders: string;
   /** How the body is stored. */
   readonly form: 'none' | 'buffer' | 'blob';

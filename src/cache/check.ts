@@ -1,4 +1,7 @@
-/** What is said of a wrong option: which call was given it, what it takes, and where an option belongs that is another's. */
+/**
+ * What is said of a wrong option: which call was given it, what it takes, and where an option belongs that is
+ * another's.
+ */
 import { wrongIn } from '../given.js';
 import { FILTER, VERIFY } from '../messages.js';
 import { MODES } from './mode.js';
@@ -161,7 +164,10 @@ export function checkResponse(response: unknown): void {
     throw wrong(`put() takes a Response, not ${inWords(response)}`);
 }
 
-/** The same callback, throwing a TypeError where it gives what it must not; whatever it throws sends the request to the network. */
+/**
+ * The same callback, throwing a TypeError where it gives what it must not; whatever it throws sends the request to the
+ * network.
+ */
 export const checkedPartition =
   (partition: (request: Request) => unknown) =>
   (request: Request): string | null => {

@@ -96,7 +96,10 @@ export class Flights {
     return undefined;
   }
 
-  /** Resolves when all that is being stored of this URL is, and what holds every URL back is over; undefined when nothing is. */
+  /**
+   * Resolves when all that is being stored of this URL is, and what holds every URL back is over; undefined when
+   * nothing is.
+   */
   storing(base: string): Promise<unknown> | undefined {
     // Every hit asks.
     if (this.#flights.size === 0) return undefined;

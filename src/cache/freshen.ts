@@ -64,7 +64,10 @@ export function freshened(
   return fresh;
 }
 
-/** Whether a response may still be stored with its new fields: one that says `no-store` now answers once more, and is dropped. */
+/**
+ * Whether a response may still be stored with its new fields: one that says `no-store` now answers once more, and is
+ * dropped.
+ */
 function mayKeep({ status, headers, record }: Entry): boolean {
   const request: RequestView = {
     ...{ method: 'GET', url: record.url, headers: new Headers() },

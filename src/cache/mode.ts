@@ -22,7 +22,10 @@ export type Mode =
   | 'stale-while-revalidate'
   /** The store is neither read nor written. */
   | 'network-only'
-  /** Only what is stored answers, however old; else the request rejects with a TypeError. A broken entry still heals by the network. */
+  /**
+   * Only what is stored answers, however old; else the request rejects with a TypeError. A broken entry still heals by
+   * the network.
+   */
   | 'cache-only';
 
 /** Every mode. */

@@ -12,9 +12,15 @@ export interface HealingCacheOptions {
   maxBytes?: number;
   /** Most stored responses. Default 10,000. */
   maxEntries?: number;
-  /** The largest body that is stored, in bytes; a larger one only passes through. Default 64 MiB: of maxBytes' default a quarter, so that no one body drives out most others; never more than maxBytes. */
+  /**
+   * The largest body that is stored, in bytes; a larger one only passes through. Default 64 MiB: of maxBytes' default a
+   * quarter, so that no one body drives out most others; never more than maxBytes.
+   */
   maxEntryBytes?: number;
-  /** The age above which a stored response is no longer used without asking, in seconds. Default: no cap but the response's own. */
+  /**
+   * The age above which a stored response is no longer used without asking, in seconds. Default: no cap but the
+   * response's own.
+   */
   maxAgeSeconds?: number;
   /** The memory tier's size, in bytes; 0 switches it off. Default 32 MiB. */
   memoryBytes?: number;
@@ -27,17 +33,29 @@ export interface HealingCacheOptions {
   networkTimeoutSeconds?: number;
   /** Added to every request but navigations, as Workbox does. */
   fetchOptions?: RequestInit;
-  /** `ignoreSearch` drops the query from the key. There is no `ignoreVary`: it would answer with another variant's bytes. */
+  /**
+   * `ignoreSearch` drops the query from the key. There is no `ignoreVary`: it would answer with another variant's
+   * bytes.
+   */
   matchOptions?: Pick<CacheQueryOptions, 'ignoreSearch'>;
-  /** Drops this whole cache when Workbox meets a quota error elsewhere in the origin; in HealingStrategy only. Default false. */
+  /**
+   * Drops this whole cache when Workbox meets a quota error elsewhere in the origin; in HealingStrategy only. Default
+   * false.
+   */
   purgeOnQuotaError?: boolean;
   /** How long one wait for IndexedDB may take before the network answers, in milliseconds. Default 2,000. */
   storageTimeoutMs?: number;
-  /** Keeps the responses of different users apart: requests with different results never share one. What it is wrong for goes to the network. */
+  /**
+   * Keeps the responses of different users apart: requests with different results never share one. What it is wrong for
+   * goes to the network.
+   */
   partition?: (request: Request) => string | null;
   /** Called with every heal event; what it throws is ignored. */
   onHeal?: (event: HealEvent) => void;
-  /** Called when a script, style sheet or worker that a page asks for is gone from its origin; what it throws is ignored. */
+  /**
+   * Called when a script, style sheet or worker that a page asks for is gone from its origin; what it throws is
+   * ignored.
+   */
   onSkew?: (event: SkewEvent) => void;
   /** Called when the browser's quota refused a write although entries were evicted; what it throws is ignored. */
   onQuotaError?: () => void;

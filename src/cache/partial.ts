@@ -154,7 +154,10 @@ export const isBeginning = (policy: Policy, request: Request): boolean =>
   !request.headers.has('range') &&
   selects(policy, request) === 'match';
 
-/** The whole response, when the origin sent it, or a rest of the same representation; undefined when it must be asked for anew. */
+/**
+ * The whole response, when the origin sent it, or a rest of the same representation; undefined when it must be asked
+ * for anew.
+ */
 export async function completed(
   core: Core,
   visit: Visit,

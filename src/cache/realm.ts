@@ -33,10 +33,16 @@ export function putFirst(cache: Asked): void {
   listen();
 }
 
-/** However often it is called, the listener is one; added behind the worker's first evaluation it is not heard when that is started again. */
+/**
+ * However often it is called, the listener is one; added behind the worker's first evaluation it is not heard when that
+ * is started again.
+ */
 const listen = (): void => self.addEventListener('message', onMessage);
 
-/** Who answers windows: the only cache, or all of them as if they were one; of a name those of that name, undefined where there is none. */
+/**
+ * Who answers windows: the only cache, or all of them as if they were one; of a name those of that name, undefined
+ * where there is none.
+ */
 export function asked(name?: string): Asked | undefined {
   if (IS_READY_MADE)
     return (name ?? 'mendbox') === 'mendbox' ? installed : undefined;

@@ -39,7 +39,10 @@ export interface Refetch {
   bytes: number;
   /** Whether any of it has mended a slice. */
   isUsed: boolean;
-  /** One slice; what comes before it is compared and left out. Rejects where the bytes are not the ones that were stored. */
+  /**
+   * One slice; what comes before it is compared and left out. Rejects where the bytes are not the ones that were
+   * stored.
+   */
   take(slice: number): Promise<Bytes>;
   /** Says that nothing more is wanted. */
   close(): void;

@@ -65,7 +65,10 @@ export function isNews(
   return !isKnown;
 }
 
-/** Sends an event to every window of the origin, by postMessage and on the channel, if this is a service worker; never throws. */
+/**
+ * Sends an event to every window of the origin, by postMessage and on the channel, if this is a service worker; never
+ * throws.
+ */
 export function tell(event: Told): void {
   if (!isServiceWorker()) return;
   if (latest.push(event) > REMEMBERED) latest.shift();

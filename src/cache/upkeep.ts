@@ -97,7 +97,10 @@ export abstract class Upkeep {
     return this.core.invalidate(this.core.baseOf(request));
   }
 
-  /** Drops what the filter names; resolves to the number of entries dropped. Rejects with a TypeError for a wrong filter, and for an empty one. */
+  /**
+   * Drops what the filter names; resolves to the number of entries dropped. Rejects with a TypeError for a wrong
+   * filter, and for an empty one.
+   */
   async purge(filter: PurgeFilter): Promise<number> {
     const { tag } = filter;
     const accepts = acceptsKey(filter);
@@ -111,7 +114,10 @@ export abstract class Upkeep {
     return this.purge(partition === undefined ? { all: true } : { partition });
   }
 
-  /** Fetches URLs and stores what may be stored, a few at a time. Rejects with a TypeError for what is no list, such as a single string. */
+  /**
+   * Fetches URLs and stores what may be stored, a few at a time. Rejects with a TypeError for what is no list, such as
+   * a single string.
+   */
   async warm(
     urls: Iterable<string>,
     onProgress: (done: number) => void = () => undefined,
@@ -203,7 +209,10 @@ async function settledWith(visit: Visit): Promise<boolean> {
   return results.includes('stored');
 }
 
-/** What a filter asks of a key; throws a TypeError where it asks for nothing, which is more likely a mistake than a wish to drop everything. */
+/**
+ * What a filter asks of a key; throws a TypeError where it asks for nothing, which is more likely a mistake than a wish
+ * to drop everything.
+ */
 function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
   if (!IS_READY_MADE) checkFilter(filter);
   const { url, prefix = '', pattern = '', partition } = filter;

@@ -155,7 +155,10 @@ function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
   });
 }
 
-/** Across origins Content-Length may count bytes that a hidden Content-Encoding coded; a script's own may be of another body. */
+/**
+ * Across origins Content-Length may count bytes that a hidden Content-Encoding coded; a script's own may be of another
+ * body.
+ */
 function fieldsToStore(response: Response): Headers {
   const headers = storableHeaders(response);
   if (response.type !== 'basic') headers.delete('content-length');

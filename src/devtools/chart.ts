@@ -76,7 +76,10 @@ function axesOf(
   ];
 }
 
-/** From the power of ten below the least value to the one above the greatest: one slow answer must not press all others to the ground. */
+/**
+ * From the power of ten below the least value to the one above the greatest: one slow answer must not press all others
+ * to the ground.
+ */
 const decades: Plot.Range.Function = (_plot, from, to) => [
   10 ** Math.floor(Math.log10(from || 1)),
   10 ** Math.max(1, Math.ceil(Math.log10(to || 1))),

@@ -70,7 +70,10 @@ export class MendboxPanel extends HTMLElement {
     );
   }
 
-  /** Called by the offline button, which is there only when this is: only the page's own server or tools can cut a worker off. */
+  /**
+   * Called by the offline button, which is there only when this is: only the page's own server or tools can cut a
+   * worker off.
+   */
   get offline(): Offline | undefined {
     return this.#tools.offline;
   }

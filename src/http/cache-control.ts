@@ -3,7 +3,10 @@
 /** Directive names in lower case; `true` stands for a directive without an argument. */
 export type Directives = ReadonlyMap<string, string | true>;
 
-/** "the cache MUST consider the value to be 2147483648 (2^31)": RFC 9111 section 1.2.2 on values greater than a cache can represent. */
+/**
+ * "the cache MUST consider the value to be 2147483648 (2^31)": RFC 9111 section 1.2.2 on values greater than a cache
+ * can represent.
+ */
 const MAX_DELTA_SECONDS = 2 ** 31;
 
 const NONE: Directives = new Map();
@@ -82,7 +85,10 @@ function parseDirective(
   return [token.toLowerCase(), element];
 }
 
-/** A directive's argument in seconds, clamped to 2^31; undefined if absent or not delta-seconds (RFC 9111 section 1.2.2). */
+/**
+ * A directive's argument in seconds, clamped to 2^31; undefined if absent or not delta-seconds (RFC 9111 section
+ * 1.2.2).
+ */
 export function deltaSeconds(
   value: string | true | undefined,
 ): number | undefined {

@@ -4,7 +4,10 @@ import type { ResponseView } from './message.js';
 
 const STRONG = /^"[!#-~\x80-\xff]*"$/;
 
-/** "at least one second after" (RFC 9110 section 8.8.2.2); the 60 seconds of its predecessor allow for slow clocks. In milliseconds. */
+/**
+ * "at least one second after" (RFC 9110 section 8.8.2.2); the 60 seconds of its predecessor allow for slow clocks. In
+ * milliseconds.
+ */
 const STRONG_AFTER_MS = 60_000;
 
 /** The opaque-tag without its weakness flag, which is all that the weak comparison looks at (RFC 9110 section 8.8.3.2). */

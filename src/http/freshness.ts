@@ -13,7 +13,10 @@ const HEURISTIC_FRACTION = 0.1;
 /** A guess is never trusted for longer than a day, in seconds. */
 const HEURISTIC_CAP_SECONDS = 24 * 60 * 60;
 
-/** Clocks of two worker lives may differ by rounding; more than this, in milliseconds, means that the clock was set back. */
+/**
+ * Clocks of two worker lives may differ by rounding; more than this, in milliseconds, means that the clock was set
+ * back.
+ */
 const CLOCK_TOLERANCE_MS = 1000;
 
 interface Times {
@@ -38,12 +41,18 @@ const timesOf = once((stored: StoredView): Times => {
   };
 });
 
-/** The stored response's date_value in milliseconds since the epoch: its Date, else when it was received (RFC 9111 section 4.2.3). */
+/**
+ * The stored response's date_value in milliseconds since the epoch: its Date, else when it was received (RFC 9111
+ * section 4.2.3).
+ */
 export function dateValue(stored: StoredView): number {
   return timesOf(stored).date;
 }
 
-/** The freshness lifetime in seconds, zero or less for what was stale when it came (RFC 9111 sections 4.2.1 and 4.2.2, RFC 9213). */
+/**
+ * The freshness lifetime in seconds, zero or less for what was stale when it came (RFC 9111 sections 4.2.1 and 4.2.2,
+ * RFC 9213).
+ */
 export function freshnessLifetime(stored: StoredView): number {
   return timesOf(stored).lifetime;
 }
@@ -53,7 +62,10 @@ export function currentAge(stored: StoredView, now: number): number {
   return Math.floor(exactAge(stored, now));
 }
 
-/** The current age in seconds with its fraction, so that a request's `max-age=0` is not met by what is half a second old. */
+/**
+ * The current age in seconds with its fraction, so that a request's `max-age=0` is not met by what is half a second
+ * old.
+ */
 export function exactAge(stored: StoredView, now: number): number {
   const { initialAge, lifetime } = timesOf(stored);
   const resident = now - stored.responseTime;

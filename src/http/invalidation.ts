@@ -2,7 +2,10 @@
 import type { RequestView, ResponseView } from './message.js';
 import { targetUrl } from './target.js';
 
-/** "The GET, HEAD, OPTIONS, and TRACE methods are defined to be safe" (RFC 9110 section 9.2.1); an unknown method is not. */
+/**
+ * "The GET, HEAD, OPTIONS, and TRACE methods are defined to be safe" (RFC 9110 section 9.2.1); an unknown method is
+ * not.
+ */
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** Whether the method asks for nothing to be changed (RFC 9110 section 9.2.1); methods are case-sensitive. */

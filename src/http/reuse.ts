@@ -71,7 +71,10 @@ export function mayServeStale(
   return limit !== undefined && staleness <= limit;
 }
 
-/** How to answer when the network has failed and nothing stored may: by its error, or by a 504 (RFC 9111 section 5.2.2.2). */
+/**
+ * How to answer when the network has failed and nothing stored may: by its error, or by a 504 (RFC 9111 section
+ * 5.2.2.2).
+ */
 export function errorAnswer(
   stored: StoredView,
 ): 'network-error' | 'gateway-timeout' {
@@ -164,7 +167,10 @@ function useStale(
     : 'stale';
 }
 
-/** The selected response, and whether its nominated fields are known to match; else why there is none (RFC 9211 section 2.2). */
+/**
+ * The selected response, and whether its nominated fields are known to match; else why there is none (RFC 9211 section
+ * 2.2).
+ */
 function select<T extends StoredView>(
   request: RequestView,
   candidates: readonly T[],
@@ -191,7 +197,10 @@ function select<T extends StoredView>(
   return best === undefined ? why : { stored: best, certain };
 }
 
-/** "When more than one suitable response is stored, a cache MUST use the most recent one (as determined by the Date header field)." */
+/**
+ * "When more than one suitable response is stored, a cache MUST use the most recent one (as determined by the Date
+ * header field)."
+ */
 function isBetter(
   stored: StoredView,
   selected: 'match' | 'unknowable',

@@ -17,7 +17,10 @@ const OF_ONE_REQUEST: ReadonlySet<number> = new Set([
   304, 412, 416, 428, 429, 431, 511,
 ]);
 
-/** Whether a response of this status answers one request only and is never stored by itself (RFC 9110 section 15, RFC 6585). */
+/**
+ * Whether a response of this status answers one request only and is never stored by itself (RFC 9110 section 15, RFC
+ * 6585).
+ */
 export function isOfOneRequest(status: number): boolean {
   return OF_ONE_REQUEST.has(status);
 }

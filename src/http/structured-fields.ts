@@ -15,7 +15,10 @@ const COMMA = /[ \t]*(?:,[ \t]*(?!$)|$)/y;
 /** Reads what a pattern matches next in one text; where it matches nothing the next one begins at the same place. */
 type Read = (pattern: RegExp) => RegExpExecArray | null;
 
-/** The strings of a list without their parameters, or undefined if the text is not a list of strings (RFC 9651 section 4.2.1). */
+/**
+ * The strings of a list without their parameters, or undefined if the text is not a list of strings (RFC 9651 section
+ * 4.2.1).
+ */
 export function parseStrings(text: string): string[] | undefined {
   return readAll(text, (read) => {
     const item = readItem(read);
@@ -23,7 +26,10 @@ export function parseStrings(text: string): string[] | undefined {
   });
 }
 
-/** A dictionary's members, or undefined if the text is not one (RFC 9651 section 4.2.2); the last of several equal keys counts. */
+/**
+ * A dictionary's members, or undefined if the text is not one (RFC 9651 section 4.2.2); the last of several equal keys
+ * counts.
+ */
 export function parseDictionary(text: string): Map<string, Member> | undefined {
   const members = readAll(text, (read) => {
     const key = read(KEY)?.[0];

@@ -150,7 +150,10 @@ function isUnseen(name: string): boolean {
   );
 }
 
-/** "adding or removing whitespace, where allowed"; "normalizing both header field values in a way that is known to have identical semantics" */
+/**
+ * "adding or removing whitespace, where allowed"; "normalizing both header field values in a way that is known to have
+ * identical semantics"
+ */
 function normalise(name: string, value: string): string {
   if (name === 'accept-language') {
     return listNames(value.replace(/[ \t]+/g, ''))

@@ -201,7 +201,10 @@ export class Store {
     );
   }
 
-  /** Drops every entry whose key is accepted, and adds their keys to `purged` as they may be gone; resolves to whether all are. */
+  /**
+   * Drops every entry whose key is accepted, and adds their keys to `purged` as they may be gone; resolves to whether
+   * all are.
+   */
   async purge(
     accepts: (key: string) => boolean,
     purged: string[],

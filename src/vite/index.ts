@@ -8,9 +8,9 @@
  * The plugin names only what it needs of Vite, so its types ask for no version of Vite. Nothing of it is imported but the
  * function that bundles, and that only for a worker of the app's own.
  */
-import { wrongIn, type Takes } from '../given.js';
-import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { wrongIn, type Takes } from '../given.js';
 
 /** Which file is served, and as what. */
 export interface MendboxPluginOptions {
@@ -22,7 +22,10 @@ export interface MendboxPluginOptions {
    * worker.
    */
   readonly worker?: string;
-  /** Serves the kill switch in the worker's place: it drops what mendbox stored and unregisters the worker. Default false. */
+  /**
+   * Serves the kill switch in the worker's place: it drops what mendbox stored and unregisters the worker. Default
+   * false.
+   */
   readonly kill?: boolean;
 }
 
@@ -110,8 +113,8 @@ const OPTIONS: Takes<MendboxPluginOptions> = [
 ];
 
 /**
- * Makes the plugin. Throws a TypeError for a wrong option, and for a file name that is absolute or leaves the app's folder; what is wrong with the
- * worker's own file the build, or the development server in the browser, then shows.
+ * Makes the plugin. Throws a TypeError for a wrong option, and for a file name that is absolute or leaves the app's
+ * folder; what is wrong with the worker's own file the build, or the development server in the browser, then shows.
  */
 export function mendbox(options: MendboxPluginOptions = {}): MendboxPlugin {
   const wrong = wrongIn('mendbox()', options, OPTIONS);

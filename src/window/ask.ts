@@ -7,9 +7,15 @@ const WAIT_MS = 10_000;
 
 /** How an ask is made. */
 export interface AskOptions {
-  /** How long to wait for the reply, in milliseconds. Default 10,000; for verify and warm 300,000, of which at most 10,000 for a worker to be there. */
+  /**
+   * How long to wait for the reply, in milliseconds. Default 10,000; for verify and warm 300,000, of which at most
+   * 10,000 for a worker to be there.
+   */
   readonly timeoutMs?: number;
-  /** The cache that is meant, where a worker has caches of several names. Default: all of them; for warm() the one that install() made. */
+  /**
+   * The cache that is meant, where a worker has caches of several names. Default: all of them; for warm() the one that
+   * install() made.
+   */
   readonly cacheName?: string;
   /** For warm(): called with the number of URLs that are dealt with. */
   readonly onProgress?: (done: number) => void;
@@ -54,7 +60,10 @@ async function silent(
   throw (await told()).silence(...facts);
 }
 
-/** Sends one ask to the worker of this page; rejects with a plain Error when none answers, or when it answers that it failed, and with a TypeError for a wrong option. */
+/**
+ * Sends one ask to the worker of this page; rejects with a plain Error when none answers, or when it answers that it
+ * failed, and with a TypeError for a wrong option.
+ */
 export async function ask<Name extends AskName>(
   message: Asks[Name] & { ask: Name },
   options: AskOptions = {},

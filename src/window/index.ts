@@ -67,7 +67,10 @@ export const verify = (
   asking: AskOptions = LONG,
 ): Promise<Answers['verify']> => ask({ ask: 'verify', options }, asking);
 
-/** Fetches URLs, given relative to the page, and stores what may be stored. Rejects with an Error for what is no list of them, such as a single string. */
+/**
+ * Fetches URLs, given relative to the page, and stores what may be stored. Rejects with an Error for what is no list of
+ * them, such as a single string.
+ */
 export async function warm(
   urls: Iterable<string>,
   options: AskOptions = {},

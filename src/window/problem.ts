@@ -1,4 +1,7 @@
-/** Says in plain words why a worker could not be registered or asked. A file of its own that imports nothing, so that a site without a bundler may copy it. */
+/**
+ * Says in plain words why a worker could not be registered or asked. Built as a file of its own,
+ * dist/problem.js, which a page loads only when something is wrong.
+ */
 import type { RefusalEvent } from '../fault.js';
 import { wrongIn, type Takes } from '../given.js';
 import type { AskName } from '../messages.js';
@@ -13,7 +16,10 @@ export type Reason =
   | 'insecure'
   /** The user or a policy blocks storage for this site. */
   | 'blocked'
-  /** register() was given an option that it does not have, or not what that takes. But where the browser refuses the value the worker is registered all the same. */
+  /**
+   * register() was given an option that it does not have, or not what that takes. The worker is registered all
+   * the same, unless the browser refuses the value.
+   */
   | 'wrong-option'
   /** The URL or the scope that was given cannot be parsed. */
   | 'wrong-url'
@@ -168,12 +174,15 @@ async function scriptProblem(
   );
 }
 
-/** What a worker's own mendbox says of its options, heard while the browser tries once `again`; undefined when it says nothing. */
+/**
+ * What a worker's own mendbox says of its options, heard while the browser tries once `again`; undefined when it says
+ * nothing.
+ */
 async function refusal(
   again: () => Promise<unknown>,
 ): Promise<string | undefined> {
   const channel = new BroadcastChannel('mendbox');
-  const said = new Promise<string>((resolve) => {
+  const told = new Promise<string>((resolve) => {
     channel.addEventListener(
       'message',
       ({ data }: MessageEvent<Partial<RefusalEvent> | null>) => {
@@ -183,10 +192,10 @@ async function refusal(
     );
   });
   await again().catch(() => undefined);
-  const silence = new Promise<undefined>((resolve) => {
+  const nothing = new Promise<undefined>((resolve) => {
     setTimeout(() => resolve(undefined), SAYS_MS);
   });
-  const message = await Promise.race([said, silence]);
+  const message = await Promise.race([told, nothing]);
   channel.close();
   return message;
 }

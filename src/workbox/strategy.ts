@@ -24,7 +24,10 @@ export class HealingStrategy extends Strategy {
   /** The cache below, for what Workbox has no name for: stats(), purge(), verify(). */
   readonly cache: HealingCache;
 
-  /** Throws a TypeError for a wrong option, and for ExpirationPlugin: the options maxEntries, maxAgeSeconds and maxBytes take its place. */
+  /**
+   * Throws a TypeError for a wrong option, and for ExpirationPlugin: the options maxEntries, maxAgeSeconds and maxBytes
+   * take its place.
+   */
   constructor(options: HealingStrategyOptions = {}) {
     const { plugins = [], onQuotaError, ...rest } = options;
     if ('fetch' in rest)

@@ -9,7 +9,10 @@ declare const self: ServiceWorkerGlobalScope;
 export const isForState = ({ url }: Request): boolean =>
   url === `${self.registration.scope}__mendbox`;
 
-/** The counts of all caches of this worker, their latest events and every stored response as indented JSON: URLs, but no fields and no bodies. */
+/**
+ * The counts of all caches of this worker, their latest events and every stored response as indented JSON: URLs, but no
+ * fields and no bodies.
+ */
 export async function state(): Promise<Response> {
   const caches = asked();
   const shown = caches && {
