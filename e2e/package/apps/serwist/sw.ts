@@ -1,3 +1,4 @@
+/// <reference lib="webworker" />
 import { HealingCache } from 'mendbox';
 import { Serwist } from 'serwist';
 

@@ -1,3 +1,4 @@
+/// <reference lib="webworker" />
 import { HealingCache } from 'mendbox';
 import { clientsClaim } from 'workbox-core';
 import { registerRoute } from 'workbox-routing';
