@@ -86,7 +86,7 @@ export class Log {
     const shown = this.#shown.length;
     this.#note.textContent =
       this.#rows.length === 0
-        ? 'Nothing had to be healed yet.'
+        ? 'Nothing was healed since this was opened or cleared.'
         : `${shown} of ${this.#rows.length} shown.`;
     this.#note.hidden = shown === this.#rows.length && shown > 0;
   }
