@@ -173,5 +173,5 @@ test('a cache that there is not rejects once, and leaves nothing unhandled', asy
     });
     return [error, ...window.unhandled];
   });
-  expect(told).toEqual(['Error: there is no database named none']);
+  expect(told).toEqual(['Error: mendbox: there is no database named none']);
 });

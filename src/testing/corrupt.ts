@@ -69,7 +69,7 @@ async function editBody(
   const { body, ...rest } = fields(payload);
   const isBlob = body instanceof Blob;
   if (!isBlob && !(body instanceof ArrayBuffer))
-    throw new Error(`no body is stored under ${key}`);
+    throw new Error(`mendbox: no body is stored under ${key}`);
   const buffer = isBlob ? await body.arrayBuffer() : body.slice(0);
   const { buffer: edited } = edit(new Uint8Array(buffer));
   return {
@@ -163,7 +163,9 @@ async function swapped(
     return key === undefined ? undefined : readPair(database, key);
   });
   if (others?.payload === undefined)
-    throw new Error(`no other payload is stored to swap with ${first.key}`);
+    throw new Error(
+      `mendbox: no other payload is stored to swap with ${first.key}`,
+    );
   return [
     { ...first, payload: others.payload },
     { ...others, payload: first.payload },
@@ -196,7 +198,9 @@ export async function corrupt(
   checkChoice('corrupt()', how, [...Object.keys(CHANGES), 'swap']);
   const pairs = await pairsOf(url, cacheName);
   if (pairs.length === 0)
-    throw new Error(`nothing is stored for ${url} in the cache ${cacheName}`);
+    throw new Error(
+      `mendbox: nothing is stored for ${url} in the cache ${cacheName}`,
+    );
   const changed =
     how === 'swap'
       ? await swapped(pairs, options)

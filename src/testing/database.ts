@@ -51,7 +51,9 @@ async function openExisting(name: string): Promise<IDBPDatabase> {
     });
   } catch (error) {
     if (!isMissing) throw error;
-    throw new Error(`there is no database named ${name}`, { cause: error });
+    throw new Error(`mendbox: there is no database named ${name}`, {
+      cause: error,
+    });
   }
 }
 
