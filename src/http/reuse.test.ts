@@ -80,6 +80,7 @@ const RESPONSES: [cacheControl: string, decision: string][] = [
   ['max-age=60, s-maxage=1', 'fresh 50'],
   ['max-age=60, private="a"', 'fresh 50'],
   ['max-age=60, no-cache=""', 'validate stale 50'],
+  ['max-age=60, no-cache=true', 'validate stale 50'],
   ['max-age=60, no-cache=" a ,, b "', 'fresh 50'],
   ['max-age=5, stale-while-revalidate=-6', 'validate stale -5'],
   ['max-age=5, stale-while-revalidate=6.5', 'validate stale -5'],
@@ -177,6 +178,11 @@ const MODES: [cache: RequestCache, cacheControl: string, decision: string][] = [
   ['no-cache', 'max-age=5', 'validate stale -5'],
   ['no-cache', 'max-age=60, immutable', 'fresh 50'],
   ['no-cache', 'max-age=5, immutable', 'validate stale -5'],
+  [
+    'no-cache',
+    'max-age=5, immutable, stale-while-revalidate=60',
+    'validate stale -5',
+  ],
   ['no-cache', 'max-age=60, immutable, no-cache', 'validate stale 50'],
   ['force-cache', FRESH, 'fresh 50'],
   ['force-cache', 'max-age=5', 'fresh -5'],
@@ -224,6 +230,16 @@ test('of several variants the most recent that matches answers', () => {
     expect(found.is === 'fresh' && found.stored).toBe(newer);
   }
   expect(decision(view, variant('2', 0))).toBe('miss vary-miss');
+  const part = stored(
+    FRESH,
+    { 'content-range': 'bytes 0-1/9' },
+    { status: 206 },
+  );
+  for (const order of [
+    [part, variant('2', 0)],
+    [variant('2', 0), part],
+  ])
+    expect(decision(view, ...order)).toBe('miss miss');
   const star = stored(FRESH, { vary: '*' });
   const found = reuse(view, [star, older], NOW);
   expect(found.is === 'fresh' && found.stored).toBe(older);

@@ -46,7 +46,11 @@ test('Connection cannot take away what the cache lives by', () => {
 
 test('a decoded body loses its coding and the length of what was coded', () => {
   const length = { 'content-length': '5' };
-  for (const coding of ['gzip', 'BR', 'zstd', 'gzip, br', 'x-gzip']) {
+  for (const coding of [
+    ...['gzip', 'BR', 'zstd', 'gzip, br', 'x-gzip'],
+    // As Firefox 153 has it; Chromium 156 hands it on as it came, and then says less than it could.
+    'gzip, identity',
+  ]) {
     expect(kept({ ...length, 'content-encoding': coding })).toEqual([]);
   }
   expect(kept(length)).toEqual(['content-length']);

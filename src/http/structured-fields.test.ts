@@ -37,6 +37,7 @@ const INVALID = [
   'a=1,',
   'a=1,,b',
   'a b',
+  'a="x"b',
   'a="x',
   'a="ü"',
   'a="\\x"',
@@ -62,7 +63,7 @@ for (const text of INVALID) {
 test('a list of strings is read without parameters, and anything else is none', () => {
   expect(parseStrings('"a", "b \\"c\\"";p=1')).toEqual(['a', 'b "c"']);
   expect(parseStrings('')).toEqual([]);
-  for (const text of ['a', '"a",', '"a" "b"', '"a", 1', '"a'])
+  for (const text of ['a', '"a",', '"a" "b"', '"a""b"', '"a", 1', '"a'])
     expect(parseStrings(text)).toBeUndefined();
 });
 

@@ -71,6 +71,7 @@ export function withheldFields(
   const names = listNames(noCache);
   const understood = names.every(
     (name) =>
+      // `no-cache=true` is a mistake for the bare directive.
       /^[a-z][a-z0-9_-]*$/.test(name) &&
       name !== 'true' &&
       !INDISPENSABLE.has(name),

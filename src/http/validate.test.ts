@@ -88,6 +88,18 @@ const VALIDATIONS: [
     'not-modified',
   ],
   [
+    'a date that moves a second further than the clock, as both are rounded',
+    MODIFIED,
+    { 'last-modified': date(-2994), date: date(5) },
+    'not-modified',
+  ],
+  [
+    'a date that moves further than that',
+    MODIFIED,
+    { 'last-modified': date(-2993), date: date(5) },
+    'unusable',
+  ],
+  [
     'a date after ours was received',
     { 'last-modified': date(-1), date: date(0) },
     { 'last-modified': date(4), date: date(5) },
