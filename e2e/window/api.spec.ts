@@ -216,6 +216,9 @@ const WRONG: readonly (readonly [options: string, said: RegExp])[] = [
     '{ maxSize: 1 }',
     /new HealingCache\(\) has no option "maxSize"; the options are .*maxBytes, /,
   ],
+  ['{ max_entries: 1 }', /has no option "max_entries", but "maxEntries"; /],
+  ['{ maxEntires: 1 }', /has no option "maxEntires", but "maxEntries"; /],
+  ['{ maxAge: 1 }', /has no option "maxAge", but "maxAgeSeconds"; /],
   [
     '{ match() {} }',
     /no option "match", which is one of install\(\) in mendbox\/worker;/,

@@ -94,13 +94,27 @@ const CHECKS: Readonly<Record<Call, Checks>> = {
   'new HealingStrategy()': { ...shared, ...ofStrategy },
 };
 
-/** Where an option belongs that the call does not know. */
-function elsewhere(name: string): string {
+const lettersOf = (name: string): string =>
+  Array.from(name.toLowerCase().replace(/[^a-z]/g, ''))
+    .sort()
+    .join('');
+
+/** The option that is meant: of the same letters, or one that begins so. */
+const meant = (name: string, checks: Checks): string | undefined =>
+  Object.keys(checks).find(
+    (each) =>
+      lettersOf(each) === lettersOf(name) ||
+      each.toLowerCase().startsWith(name.toLowerCase()),
+  );
+
+/** Where an option belongs that the call does not know, or which one is meant. */
+function elsewhere(name: string, checks: Checks): string {
   if (Object.hasOwn(ofInstall, name))
     return ', which is one of install() in mendbox/worker';
-  return Object.hasOwn(ofStrategy, name)
-    ? ', which is one of HealingStrategy in mendbox/workbox'
-    : '';
+  if (Object.hasOwn(ofStrategy, name))
+    return ', which is one of HealingStrategy in mendbox/workbox';
+  const nearest = meant(name, checks);
+  return nearest === undefined ? '' : `, but "${nearest}"`;
 }
 
 /** A value in few words: what is short as it is, of the rest the kind. */
@@ -130,7 +144,7 @@ export function checkOptions(call: Call, options: object): void {
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
     if (!check)
       return refuse(
-        `${call} has no option "${name}"${elsewhere(name)}; the options are ${Object.keys(checks).join(', ')}`,
+        `${call} has no option "${name}"${elsewhere(name, checks)}; the options are ${Object.keys(checks).join(', ')}`,
       );
     const [test, takes] = check;
     if (!test(value))
