@@ -67,6 +67,47 @@ for (const { name, broken, tag = [] } of cuts) {
   );
 }
 
+/** A body in one chunk, and a Content-Length that says something else: the chunks are what counts (RFC 9112 section 6.3). */
+const chunked =
+  (bytes: Buffer, announced: number): Handler =>
+  (_seen, socket) => {
+    socket.write(
+      [
+        'HTTP/1.1 200 OK',
+        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+        `content-length: ${announced}`,
+        'transfer-encoding: chunked',
+        `\r\n${bytes.length.toString(16)}\r\n`,
+      ].join('\r\n'),
+    );
+    socket.write(bytes);
+    socket.write('\r\n0\r\n\r\n');
+    return undefined;
+  };
+
+for (const [length, announced] of [
+  [20_000, 99],
+  [20_000, 999_999],
+  [400_000, 999_999],
+] as const) {
+  test(`a body of ${length} bytes in chunks that announces ${announced} is whole, stored, and asked for once`, async ({
+    app,
+    origin,
+  }) => {
+    const bytes = noise('chunked', length);
+    origin.on(path, chunked(bytes, announced));
+    const got = await app.fetch(path);
+    expect(got.error).toBeUndefined();
+    expect(got.sha256).toBe(sha256(bytes));
+    await app.settled(path, sha256(bytes));
+    const hit = await app.fetch(path);
+    expect(hit.headers['cache-status']).toMatch(isHit);
+    expect(hit.headers['content-length']).toBe(String(length));
+    expect(hit.sha256).toBe(sha256(bytes));
+    expect(origin.requests(path)).toHaveLength(1);
+  });
+}
+
 for (const field of ['repr-digest', 'content-digest']) {
   test(`D2: a body cut short that looks whole is not stored where ${field} gives it away`, async ({
     app,

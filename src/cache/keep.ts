@@ -44,11 +44,17 @@ export function announcedLength({
     const range = parseContentRange(headers.get('content-range'));
     return range ? range.last - range.first + 1 : undefined;
   }
-  const length = headers.get('content-length');
-  // Across origins a Content-Encoding is hidden, and Content-Length counts coded bytes; a script's own Response often
-  // has the fields of another.
-  if (type !== 'basic' || headers.has('content-encoding') || length === null)
+  // Across origins a Content-Encoding is hidden, and Content-Length counts
+  // coded bytes; a script's own Response often has the fields of another.
+  // "Transfer-Encoding overrides the Content-Length" (RFC 9112 section 6.3),
+  // which then may say anything: browsers go by the chunks.
+  if (
+    type !== 'basic' ||
+    headers.has('content-encoding') ||
+    headers.has('transfer-encoding')
+  )
     return undefined;
+  const length = headers.get('content-length') ?? '';
   return /^\d+$/.test(length) ? Number(length) : undefined;
 }
 

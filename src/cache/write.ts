@@ -13,6 +13,7 @@ import type { Arrival } from './forward.js';
 import { hooksOf } from './hooks.js';
 import { dateFields } from './freshen.js';
 import { declaresDigest, matchesFields } from './integrity.js';
+import { announcedLength } from './keep.js';
 import { isSameOrigin } from './key.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
 import { answerFrom } from './serve.js';
@@ -155,13 +156,10 @@ function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
   });
 }
 
-/**
- * Across origins Content-Length may count bytes that a hidden Content-Encoding coded; a script's own may be of another
- * body.
- */
+/** A Content-Length that nobody can vouch for is left out: what is served says how long it is. */
 function fieldsToStore(response: Response): Headers {
   const headers = storableHeaders(response);
-  if (response.type !== 'basic') headers.delete('content-length');
+  if (announcedLength(response) === undefined) headers.delete('content-length');
   // Vary may be hidden too, and Accept is what a page changes without a preflight.
   if (response.type === 'cors' && !headers.has('vary'))
     headers.set('vary', 'Accept');
