@@ -60,6 +60,11 @@ test('a refusal names the field and never repeats its value', () => {
   });
 });
 
+test('a list is no filter', () => {
+  const message = decode({ mendbox: 1, ask: 'purge', filter: [] });
+  expect(message).toMatchObject({ is: 'refused' });
+});
+
 test("Workbox's messages are understood", () => {
   expect(decode({ type: 'SKIP_WAITING' })).toEqual({ is: 'skip-waiting' });
   const urlsToCache = ['/a', ['/b', { credentials: 'omit' }]];

@@ -27,6 +27,12 @@ test('a breaker opens at a failure, lets one call try after the pause, and waits
   expect(breaker.waitMs).toBe(0);
 });
 
+test("calls stand in nobody's way as long as none has failed", () => {
+  const { breaker } = at();
+  breaker.begin();
+  expect(breaker.isOpen).toBe(false);
+});
+
 test('a call that ends without a verdict leaves the way free for the next', () => {
   const clock = at();
   clock.breaker.fail();

@@ -142,6 +142,45 @@ test('a policy that was sealed with impossible fields is not used, though its ch
   }
 });
 
+test('a policy says that there is a body, and there is none, or the other way round', () => {
+  const { policy, payload } = pair();
+  const empty = { length: 0, total: 0, digests: '' };
+  for (const [fields, content] of [
+    [{ form: 'none' }, null],
+    [empty, new ArrayBuffer(0)],
+  ] as const) {
+    const decoded = decodePolicy(seal({ ...policy, ...fields }), key);
+    const found =
+      'is' in decoded
+        ? decoded
+        : decodePayload({ ...payload, body: content }, decoded);
+    expect(found).toMatchObject({ fault: 'policy-invalid' });
+  }
+});
+
+test('two halves that do not belong together are told from one another', () => {
+  const { policy, payload } = pair();
+  const decoded = decodePolicy(policy, key);
+  if ('is' in decoded) throw new Error('the pair is broken');
+  const other = { ...payload, id: 'another0write000' };
+  expect(decodePayload(other, decoded)).toMatchObject({
+    fault: 'pair-mismatch',
+  });
+  expect(decodePolicy(policy, `${key}?other`)).toMatchObject({
+    fault: 'key-mismatch',
+  });
+});
+
+test('a list is no record, whatever fields it has', () => {
+  const { policy, payload } = pair();
+  const decoded = decodePolicy(policy, key);
+  if ('is' in decoded) throw new Error('the pair is broken');
+  const list = Object.assign([], payload);
+  expect(decodePayload(list, decoded)).toMatchObject({
+    fault: 'payload-invalid',
+  });
+});
+
 test('bytes that are not those of the digest are found', () => {
   const { policy, payload } = pair();
   const decoded = decodePolicy(policy, key);
