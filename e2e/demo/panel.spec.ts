@@ -188,7 +188,10 @@ test('offline the stored answers, the rest fails, and what is broken cannot be h
   await demo.isProven('image');
 });
 
-test('hit ratio and latency are drawn, and told in words', async ({ demo }) => {
+test('hit ratio and latency are drawn, and told in words', async ({
+  demo,
+  browserName,
+}) => {
   const panel = await opened(demo);
   const ratio = panel.root.getByRole('img', { name: 'Hit ratio' });
   await expect(ratio.locator('canvas')).toBeVisible();
@@ -198,9 +201,15 @@ test('hit ratio and latency are drawn, and told in words', async ({ demo }) => {
     await expect(ratio).toHaveAccessibleName(/Hit ratio: last [1-9]\d* %/, {
       timeout: 1,
     });
-    await expect(
-      panel.root.getByRole('img', { name: 'Latency' }),
-    ).toHaveAccessibleName(/last hit [\d.]+ ms/, { timeout: 1 });
+    // Firefox 153 keeps the times of what a worker answers to itself.
+    if (browserName === 'firefox')
+      await expect(
+        panel.root.getByText('This browser does not tell'),
+      ).toBeVisible({ timeout: 1 });
+    else
+      await expect(
+        panel.root.getByRole('img', { name: 'Latency' }),
+      ).toHaveAccessibleName(/last hit [\d.]+ ms/, { timeout: 1 });
   }).toPass({ intervals: [250] });
 });
 
