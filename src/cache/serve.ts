@@ -1,5 +1,6 @@
 /** Serves stored responses: no byte goes out that was not verified in this worker's life. */
 import { reuse, type CacheStatus } from '../http/index.js';
+import { IS_READY_MADE } from '../ready-made.js';
 import {
   isBroken,
   isVerifiedWhole,
@@ -12,7 +13,6 @@ import type { Bytes } from '../store/source.js';
 import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
 import { hooksOf } from './hooks.js';
-import { IS_READY_MADE } from '../ready-made.js';
 import { matchesMetadata } from './integrity.js';
 import { inMode, young } from './mode.js';
 import { bytesOf } from './partial.js';
@@ -43,16 +43,34 @@ function built(
   { entry, bytes }: Verified,
   status: CacheStatus,
 ): Response | undefined {
-  const { request, startedAt } = visit;
+  const { request } = visit;
   // A rebuilt Response would pass for one of the same origin (Fetch Standard, section 4.1).
   if (entry.record.type === 'cors' && request.mode === 'same-origin')
     return Response.error();
   const part = partOf(request, entry);
   const body = bodyOf(request, entry, part, bytes);
-  if (body === undefined) return undefined;
+  return body === undefined
+    ? undefined
+    : answered(core, visit, { entry, part, body, status });
+}
+
+/** The response itself, counted as a hit where the network was not asked for it. */
+function answered(
+  core: Core,
+  { startedAt }: Visit,
+  { entry, part, body, status }: Answer,
+): Response {
   if (status.hit || status.collapsed) core.hit(entry);
   const now = core.settings.now();
   return stored(entry, part, body, status, { now, startedAt });
+}
+
+/** What a response is made of. */
+interface Answer {
+  readonly entry: Entry;
+  readonly part: Part;
+  readonly body: Blob | ReadableStream | null;
+  readonly status: CacheStatus;
 }
 
 function bodyOf(
@@ -60,7 +78,7 @@ function bodyOf(
   { body, record }: Entry,
   part: Part,
   bytes?: Bytes,
-): Blob | ReadableStream | null | undefined {
+): Answer['body'] | undefined {
   if (request.method === 'HEAD' || part === 'unsatisfiable') return null;
   const whole = part === 'whole';
   // Positions count from the representation's first byte; a stored part begins later.
@@ -148,18 +166,15 @@ async function streamed(
   entry: Entry,
   status: CacheStatus,
 ): Promise<Step> {
-  const { body, record } = entry;
-  if (body.is !== 'blob') throw new TypeError(`no Blob to stream: ${body.is}`);
+  const { body: held, record } = entry;
+  if (held.is !== 'blob') throw new TypeError(`no Blob to stream: ${held.is}`);
   const part = partOf(visit.request, entry);
   const all = { first: 0, last: record.length - 1 };
   const range =
     part === 'whole' || part === 'unsatisfiable'
       ? all
       : { first: part.first - record.first, last: part.last - record.first };
-  const stream = await partStream(core, visit, entry, range, visit.isDirect);
-  if (!(stream instanceof ReadableStream)) return stream;
-  if (status.hit || status.collapsed) core.hit(entry);
-  const { startedAt } = visit;
-  const now = core.settings.now();
-  return done(stored(entry, part, stream, status, { now, startedAt }));
+  const body = await partStream(core, visit, entry, range, visit.isDirect);
+  if (!(body instanceof ReadableStream)) return body;
+  return done(answered(core, visit, { entry, part, body, status }));
 }

@@ -145,7 +145,7 @@ class Splice {
   }
 
   /** Lets go of the disk; false when that was done before. */
-  #over(): boolean {
+  #finish(): boolean {
     if (this.#isOver) return false;
     this.#slices.close();
     this.#release();
@@ -153,7 +153,7 @@ class Splice {
   }
 
   #end(isVerified: boolean): void {
-    if (!this.#over()) return;
+    if (!this.#finish()) return;
     this.#leave();
     if (this.#mended.size > 0) void this.#repair();
     else if (isVerified)
@@ -196,7 +196,7 @@ class Splice {
     const refetch = this.#refetch;
     this.#refetch = undefined;
     refetch?.close();
-    if (this.#over()) {
+    if (this.#finish()) {
       if (this.#broken) void this.#core.drop(this.#broken);
       this.#tell('stream-error', refetch?.bytes ?? 0);
     }

@@ -24,8 +24,8 @@ import {
   type Connection,
   type StateListener,
 } from './database.js';
-import { decodeKeys, type Totals } from './meta.js';
 import { Lookups, type Choose, type Found } from './lookup.js';
+import { decodeKeys, type Totals } from './meta.js';
 import {
   FINGERPRINT,
   decodePolicy,
@@ -34,6 +34,12 @@ import {
   type Policy,
   type PolicyRecord,
 } from './records.js';
+
+/** Most uses noted in one transaction. */
+const TOUCHED = 250;
+
+/** What the slowest disk that counts as working writes, in bytes: large bodies have longer deadlines. */
+const BYTES_PER_MS = 5_000;
 
 /** What became of a write. */
 export type Written =
@@ -347,15 +353,9 @@ export class Store {
       } catch (error) {
         throw (await reasonOf(transaction)) ?? error;
       }
-    }, bytes / SLOWEST);
+    }, bytes / BYTES_PER_MS);
   }
 }
-
-/** Most uses noted in one transaction. */
-const TOUCHED = 250;
-
-/** What the slowest disk that counts as working writes, in bytes a millisecond: large bodies have longer deadlines. */
-const SLOWEST = 5_000;
 
 /** Why a transaction failed: its own error names the quota where the request's names only the abort. */
 async function reasonOf(transaction: Change): Promise<unknown> {
