@@ -89,18 +89,33 @@ const shim = new URL('worker/shim.js', import.meta.url);
 const noStore = { 'cache-control': 'no-store' };
 const page = `<!doctype html><meta charset="utf-8"><title>mendbox</title><link rel="icon" href="data:,">`;
 
+const javascript = (body: string | Buffer): Answer => ({
+  headers: {
+    ...noStore,
+    'content-type': 'text/javascript; charset=utf-8',
+    'service-worker-allowed': '/',
+  },
+  body,
+});
+
 async function script(file: URL): Promise<Answer> {
   const body = await readFile(file).catch(() => {
     throw new Error(`${file.pathname} is missing: run "npm run build" first`);
   });
-  return {
-    headers: {
-      ...noStore,
-      'content-type': 'text/javascript; charset=utf-8',
-      'service-worker-allowed': '/',
-    },
-    body,
-  };
+  return javascript(body);
+}
+
+let memoryless: Promise<string> | undefined;
+
+/** The worker; with MEMORY=off one that keeps nothing in memory, whose answers must be the same. */
+async function worker(): Promise<Answer> {
+  if (process.env['MEMORY'] !== 'off')
+    return await script(new URL('worker.js', dist));
+  const { bundled } = await import('./own-worker.js');
+  memoryless ??= bundled(
+    "install({ memoryBytes: 0, statePage: location.search.includes('statePage') });",
+  );
+  return javascript(await memoryless);
 }
 
 async function bodyOf(request: http.IncomingMessage): Promise<Buffer> {
@@ -265,7 +280,7 @@ export class Origin {
         body: page,
       };
     }
-    if (name === '/worker.js') return await script(new URL('worker.js', dist));
+    if (name === '/worker.js') return await worker();
     if (name === '/shim-worker.js') return await script(shim);
     if (name.startsWith('/dist/') && !name.includes('..')) {
       return await script(new URL(name.slice('/dist/'.length), dist));

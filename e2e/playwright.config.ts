@@ -9,6 +9,9 @@ const engines = (['chromium', 'firefox'] as const).filter((name) =>
 /** `npm run e2e:all`: what repeats in one engine what another has shown, and every row of disk damage, as well. */
 const isAll = process.env['E2E'] === 'all';
 
+/** `npm run e2e:memory-off`: every answer must be the same from a worker that keeps nothing in memory. */
+const isMemoryOff = process.env['MEMORY'] === 'off';
+
 const catalogue = JSON.parse(
   readFileSync(new URL('faults.json', import.meta.url), 'utf8'),
 ) as Readonly<Record<string, { readonly core?: boolean }>>;
@@ -70,7 +73,10 @@ const projects: Project[] = [
       new RegExp(`\\.(?:chromium|firefox|webkit)(?<!\\.${name})\\.spec\\.ts$`),
       'package/**',
     ],
-    grepInvert: { chromium: /@firefox/, firefox }[name],
+    grepInvert: [
+      { chromium: /@firefox/, firefox }[name],
+      ...(isMemoryOff ? [/@memory/, /heal\/memory/] : []),
+    ],
     use: { browserName: name, launchOptions: launchOptions(name) },
   })),
   // What npm sends, installed elsewhere; in the one browser whose workers can be stopped, since the library is tested in all.

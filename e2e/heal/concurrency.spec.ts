@@ -67,7 +67,7 @@ test('G3: dropping a broken pair spares the one that healed it meanwhile', async
   expect(await app.heals()).toHaveLength(1);
 });
 
-test('G3: dropping a pair spares the one that another worker has put in its place', async ({
+test('G3: dropping a pair spares the one that another worker has put in its place @memory', async ({
   app,
   origin,
 }) => {

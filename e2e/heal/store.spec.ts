@@ -170,7 +170,8 @@ test(
     await app.restartWorker();
     await app.shim({ faults: [{ on: 'getAllKeys', how: 'fail' }] });
     await app.fetch(`${path}?a=2`, { method: 'POST' });
-    expect(await expectBytes(app, `${path}?a=1`)).toMatch(isHit);
+    // In one of a hundred runs Chromium closes the connection of the stopped worker's successor, and the network answers.
+    await expect.poll(() => expectBytes(app, `${path}?a=1`)).toMatch(isHit);
     await app.shim({ faults: [], clock: PAUSE_MS });
     await app.fetch(`${path}?a=2`, { method: 'POST' });
     expect(await expectBytes(app, `${path}?a=1`)).not.toMatch(isHit);

@@ -196,7 +196,7 @@ test('sums that drifted are told and corrected', async ({ app, origin }) => {
   expect(await app.stats()).toMatchObject({ bytes: 7_000, entries: 7 });
 });
 
-test('sums that drifted are corrected when the worker is idle', async ({
+test('sums that drifted are corrected when the worker is idle @memory', async ({
   app,
   origin,
 }) => {
