@@ -1,8 +1,8 @@
 /** What is said of a wrong argument: of which call, what that takes, and what it was given. */
 
 /**
- * What the fields of an argument take: `name: type`, or `name: value` for each of its values. It is both compared and
- * shown.
+ * What the fields of an argument take: `name: type`, or `name: value` for each of its values, a text in quotes. It is
+ * both compared and shown.
  */
 export type Takes<Given> = readonly `${keyof Given & string}: ${string}`[];
 
@@ -20,7 +20,7 @@ export function wrongIn(
     [
       typeof value,
       Object(value).constructor?.name,
-      Object(value) !== value && value,
+      typeof value === 'string' ? `"${value}"` : value === true,
     ].some((kind) => takes.includes(`${name}: ${kind}`));
   const object = Object(given);
   const [wrong] =

@@ -90,7 +90,7 @@ export const FILTER: Takes<PurgeFilter> = [
 /** What verify() takes. */
 export const VERIFY: Takes<VerifyOptions> = [
   'repair: boolean',
-  'repair: refetch',
+  'repair: "refetch"',
   'budgetMs: number',
   'from: string',
 ];

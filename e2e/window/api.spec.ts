@@ -258,9 +258,11 @@ test('a call with a wrong argument rejects, says what it takes, and drops nothin
     const wrong: Promise<unknown>[] = [
       cache.purge('/' as never),
       cache.purge({ urls: ['/'] } as never),
+      cache.purge({ all: 'true' } as never),
       cache.purge({}),
       cache.purge({ url: '' }),
       cache.verify({ repair: 'soon' } as never),
+      cache.verify({ budgetMs: 'number' } as never),
       cache.verify('all' as never),
       cache.warm('/put'),
       cache.warm({} as never),
@@ -272,13 +274,15 @@ test('a call with a wrong argument rejects, says what it takes, and drops nothin
   const filters =
     'purge() takes { url: string, prefix: string, pattern: RegExp, tag: string, partition: string, all: true }, not';
   const options =
-    'verify() takes { repair: boolean, repair: refetch, budgetMs: number, from: string }, not';
+    'verify() takes { repair: boolean, repair: "refetch", budgetMs: number, from: string }, not';
   expect(said).toEqual([
     `TypeError: mendbox: ${filters} String`,
     `TypeError: mendbox: ${filters} urls: object`,
+    `TypeError: mendbox: ${filters} all: string`,
     'TypeError: mendbox: the filter of purge() needs a condition',
     0,
     `TypeError: mendbox: ${options} repair: string`,
+    `TypeError: mendbox: ${options} budgetMs: string`,
     `TypeError: mendbox: ${options} String`,
     'TypeError: mendbox: warm() takes a list of URLs, not "/put"',
     'TypeError: mendbox: warm() takes a list of URLs, not a kind of object',

@@ -128,7 +128,7 @@ test('a worker whose folder does not hold the page is registered, and the page i
 });
 
 const takes =
-  'register() takes { onProblem: function, onUpdate: function, onMismatch: function, scope: string, type: classic, type: module, updateViaCache: imports, updateViaCache: all, updateViaCache: none }, not';
+  'register() takes { onProblem: function, onUpdate: function, onMismatch: function, scope: string, type: "classic", type: "module", updateViaCache: "imports", updateViaCache: "all", updateViaCache: "none" }, not';
 
 for (const [options, wrong] of [
   [{ onUpdte: 1 }, 'onUpdte: number'],

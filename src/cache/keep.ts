@@ -44,10 +44,9 @@ export function announcedLength({
     const range = parseContentRange(headers.get('content-range'));
     return range ? range.last - range.first + 1 : undefined;
   }
-  // Across origins a Content-Encoding is hidden, and Content-Length counts
-  // coded bytes; a script's own Response often has the fields of another.
-  // "Transfer-Encoding overrides the Content-Length" (RFC 9112 section 6.3),
-  // which then may say anything: browsers go by the chunks.
+  // Across origins a Content-Encoding is hidden, and Content-Length counts coded bytes; a script's own Response often
+  // has the fields of another. "Transfer-Encoding overrides the Content-Length" (RFC 9112 section 6.3), which then may
+  // say anything: browsers go by the chunks.
   if (
     type !== 'basic' ||
     headers.has('content-encoding') ||

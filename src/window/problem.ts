@@ -63,11 +63,11 @@ const REGISTER: Takes<RegisterOptions> = [
   'onUpdate: function',
   'onMismatch: function',
   'scope: string',
-  'type: classic',
-  'type: module',
-  'updateViaCache: imports',
-  'updateViaCache: all',
-  'updateViaCache: none',
+  'type: "classic"',
+  'type: "module"',
+  'updateViaCache: "imports"',
+  'updateViaCache: "all"',
+  'updateViaCache: "none"',
 ];
 
 const problem = (reason: Reason, message: string): Problem => ({
