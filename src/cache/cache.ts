@@ -36,6 +36,7 @@ import {
   keepAlive,
   type FetchEventLike,
   type Step,
+  type Unfinished,
   type Visit,
   type Why,
 } from './visit.js';
@@ -144,7 +145,7 @@ export class HealingCache extends Upkeep {
     core.ahead.note(visit.base, request.mode);
     const quick = hooks ? undefined : fromMemory(core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];
-    return this.#withBackground(visit, this.#answer(visit));
+    return this.#withBackground(visit, this.#answer(visit, { is: 'lookup' }));
   }
 
   /** Sends a request as if there were no cache. */
@@ -172,13 +173,14 @@ export class HealingCache extends Upkeep {
     await this.core.noteUses();
   }
 
-  async #answer(visit: Visit): Promise<Response> {
-    let step: Step = { is: 'lookup' };
+  /** Takes one step after the other, until there is a response. */
+  async #answer(visit: Visit, first: Step): Promise<Response> {
+    let step = first;
     while (step.is !== 'done') step = await this.#next(visit, step);
     return step.response;
   }
 
-  #next(visit: Visit, step: Step): Promise<Step> | Step {
+  #next(visit: Visit, step: Unfinished): Promise<Step> {
     switch (step.is) {
       case 'lookup':
         return this.#lookUp(visit);
@@ -203,8 +205,6 @@ export class HealingCache extends Upkeep {
         return heal(this.core, visit, step, () => this.#replay(visit));
       case 'store-fault':
         return this.#forward(visit, 'miss');
-      case 'done':
-        return step;
     }
   }
 
@@ -275,7 +275,7 @@ export class HealingCache extends Upkeep {
   }
 
   async #replay(visit: Visit): Promise<Response> {
-    // To others a healing looks like a miss.
+    // A hook sees a miss: there is nothing stored that could be shown to it.
     await hooksOf(visit)?.willUse?.(undefined);
     return this.#ask(visit, (network) => network.replay(visit));
   }
@@ -315,9 +315,8 @@ export class HealingCache extends Upkeep {
   /** Lets a request go on whose page has been answered otherwise. */
   #goOnBehind(visit: Visit, first: Promise<Step>): void {
     const work = async (): Promise<void> => {
-      let next = await first;
-      while (next.is !== 'done') next = await this.#next(visit, next);
-      await next.response.body?.pipeTo(new WritableStream());
+      const response = await this.#answer(visit, await first);
+      await response.body?.pipeTo(new WritableStream());
     };
     visit.background.push(work());
   }

@@ -1,8 +1,8 @@
 /** Lookups: among what is stored of a request's URL, and of the URLs that are equivalent to it. */
-import { reuse, type Reuse } from '../http/index.js';
+import type { Reuse } from '../http/index.js';
 import type { Entry, Policy } from '../store/records.js';
 import type { Core } from './core.js';
-import { inMode, young } from './mode.js';
+import { decide } from './mode.js';
 import { isBeginning } from './partial.js';
 import { isEquivalent } from './search.js';
 import type { Step, Visit } from './visit.js';
@@ -27,23 +27,23 @@ export async function look(core: Core, visit: Visit): Promise<Step> {
 async function lookAt(core: Core, visit: Visit, base: string): Promise<Step> {
   const { request } = visit;
   const isOwn = base === visit.base;
-  const decide = <T extends Policy>(policies: readonly T[]): Reuse<T> =>
-    decideAmong(
-      core,
-      visit,
+  const among = <T extends Policy>(policies: readonly T[]): Reuse<T> =>
+    decide(
+      core.settings,
+      visit.view,
       isOwn
         ? policies
         : policies.filter((policy) => isEquivalent(policy, visit.base)),
     );
   const busy = core.settled(base) ?? core.ahead.reading(base);
   if (busy) await busy;
-  const held = decide(core.memory.entries(base));
+  const held = among(core.memory.entries(base));
   if ('stored' in held) return held;
   if (held.is === 'miss' && !isLookedUp(held.why)) return held;
   if (core.owes(base)) return held;
   let choice: Reuse<Policy> = held;
   const found = await core.store.find(base, (policies) => {
-    choice = decide(policies);
+    choice = among(policies);
     if ('stored' in choice) return choice.stored;
     return isOwn
       ? policies.find((policy) => isBeginning(policy, request))
@@ -58,15 +58,6 @@ async function lookAt(core: Core, visit: Visit, base: string): Promise<Step> {
     case 'store-fault':
       return found;
   }
-}
-
-function decideAmong<T extends Policy>(
-  { settings }: Core,
-  { view }: Visit,
-  policies: readonly T[],
-): Reuse<T> {
-  const now = settings.now();
-  return inMode(settings.mode, reuse(view, young(policies, settings), now));
 }
 
 /** Whether a lookup has found nothing although it looked. */

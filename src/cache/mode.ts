@@ -2,6 +2,7 @@
 import {
   currentAge,
   mayServeStale,
+  reuse,
   selects,
   type RequestView,
   type Reuse,
@@ -66,17 +67,29 @@ function cacheOf(mode: Mode, cache: RequestCache): RequestCache {
 export function viewOf(mode: Mode, request: Request): RequestView {
   if (isHttp(mode)) return request;
   const { method, url, headers } = request;
-  return {
-    ...{ method, url, headers, mode: request.mode },
-    cache: cacheOf(mode, request.cache),
-  };
+  const cache = cacheOf(mode, request.cache);
+  return { method, url, headers, mode: request.mode, cache };
 }
 
-/** What a mode makes of a decision by RFC 9111. */
-export function inMode<T extends StoredView>(
-  mode: Mode,
-  decided: Reuse<T>,
+/** Those that are not older than `maxAgeSeconds`; all of them, unless the option is given. */
+function young<T extends StoredView>(
+  candidates: readonly T[],
+  { maxAgeSeconds, now }: Settings,
+): readonly T[] {
+  if (IS_READY_MADE || maxAgeSeconds === undefined) return candidates;
+  return candidates.filter(
+    (stored) => currentAge(stored, now()) <= maxAgeSeconds,
+  );
+}
+
+/** Decides over the stored responses of one URL, as RFC 9111 and then the mode have it. */
+export function decide<T extends StoredView>(
+  settings: Settings,
+  view: RequestView,
+  candidates: readonly T[],
 ): Reuse<T> {
+  const { mode } = settings;
+  const decided = reuse(view, young(candidates, settings), settings.now());
   if (isHttp(mode)) return decided;
   if (mode === 'stale-while-revalidate' && decided.is === 'fresh')
     return { ...decided, is: 'stale-while-revalidate' };
@@ -100,15 +113,4 @@ export function mayStandIn(
   return isPlain && !isHttp(mode)
     ? selects(stored, request) === 'match'
     : mayServeStale(request, stored, now, 'network');
-}
-
-/** What is not older than `maxAgeSeconds`, which is true of everything unless the option says otherwise. */
-export function young<T extends StoredView>(
-  policies: readonly T[],
-  { maxAgeSeconds = Infinity, now }: Settings,
-): readonly T[] {
-  if (IS_READY_MADE) return policies;
-  return policies.filter(
-    (policy) => currentAge(policy, now()) <= maxAgeSeconds,
-  );
 }

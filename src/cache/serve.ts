@@ -1,5 +1,5 @@
 /** Serves stored responses: no byte goes out that was not verified in this worker's life. */
-import { reuse, type CacheStatus } from '../http/index.js';
+import type { CacheStatus } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import {
   isBroken,
@@ -14,7 +14,7 @@ import { partOf, stored, type Part } from './answer.js';
 import type { Core } from './core.js';
 import { hooksOf } from './hooks.js';
 import { matchesMetadata } from './integrity.js';
-import { inMode, young } from './mode.js';
+import { decide } from './mode.js';
 import { bytesOf } from './partial.js';
 import { partStream } from './splice.js';
 import { done, type Step, type Visit } from './visit.js';
@@ -25,10 +25,7 @@ export function fromMemory(core: Core, visit: Visit): Response | undefined {
   if (visit.request.integrity) return undefined;
   if (entries.length === 0 || core.flights.storing(visit.base))
     return undefined;
-  const now = core.settings.now();
-  const { mode } = core.settings;
-  const held = young(entries, core.settings);
-  const decided = inMode(mode, reuse(visit.view, held, now));
+  const decided = decide(core.settings, visit.view, entries);
   if (decided.is !== 'fresh') return undefined;
   const { stored: entry, ttl } = decided;
   const response = built(core, visit, { entry }, { hit: true, ttl });
@@ -166,13 +163,11 @@ async function streamed(
   entry: Entry,
   status: CacheStatus,
 ): Promise<Step> {
-  const { body: held, record } = entry;
-  if (held.is !== 'blob') throw new TypeError(`no Blob to stream: ${held.is}`);
+  const { record } = entry;
   const part = partOf(visit.request, entry);
-  const all = { first: 0, last: record.length - 1 };
   const range =
-    part === 'whole' || part === 'unsatisfiable'
-      ? all
+    typeof part === 'string'
+      ? { first: 0, last: record.length - 1 }
       : { first: part.first - record.first, last: part.last - record.first };
   const body = await partStream(core, visit, entry, range, visit.isDirect);
   if (!(body instanceof ReadableStream)) return body;

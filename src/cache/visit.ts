@@ -79,6 +79,9 @@ export type Step =
   | { readonly is: 'store-fault'; readonly error: StoreError }
   | { readonly is: 'done'; readonly response: Response };
 
+/** Every step but the last one. */
+export type Unfinished = Exclude<Step, { is: 'done' }>;
+
 /** The last step of all. */
 export const done = (response: Response): Step => ({ is: 'done', response });
 
