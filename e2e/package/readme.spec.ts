@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HealingCache } from '../../src/index.js';
-import { settle } from '../../src/cache/options.js';
+import { settingsOf } from '../../src/cache/options.js';
 import { command, installed } from './install.js';
 import { expect, test } from './packed.js';
 
@@ -117,7 +117,7 @@ test('every file that the README links to comes with the package, every picture 
 test('the README names every option, and no other', () => {
   let message = '';
   try {
-    settle({ nothing: 1 } as object);
+    settingsOf({ nothing: 1 } as object);
   } catch (error) {
     message = String(error);
   }

@@ -28,7 +28,7 @@ test('what is dropped while a new worker reads ahead is not remembered', async (
     });
     last.close();
     // Only a service worker reads ahead.
-    Object.assign(window, { skipWaiting: () => undefined });
+    Object.assign(window, { ServiceWorkerGlobalScope: undefined });
     const cache = new HealingCache({ cacheName: 'ahead' });
     const prototype = IDBObjectStore.prototype;
     // oxlint-disable-next-line typescript/unbound-method -- called with its own `this`

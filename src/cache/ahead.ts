@@ -6,6 +6,7 @@
  * Bounded in entries and bytes; it stops as soon as the memory tier is emptied, and waits for nobody.
  */
 import type { Core } from './core.js';
+import { isServiceWorker } from './tell.js';
 
 /** How long a new worker must have been left alone, in milliseconds: what woke it by asking comes sooner. */
 const ALONE_MS = 3;
@@ -19,7 +20,10 @@ const PAUSE_MS = 500;
 /** Most URLs that are read ahead; small bodies only, so this bounds the bytes as well. */
 const MOST = 64;
 
-/** So many at once are a page, even where the cache does not see the navigation; fewer are no reason to forget one. */
+/**
+ * So many requests at once are those of a page, even where the cache does not see the navigation; fewer do not replace
+ * the list of the last page.
+ */
 const PAGE = 8;
 
 /** How many are read at a time: a request that is here waits for no more of them. */
@@ -36,7 +40,7 @@ export class Ahead {
 
   constructor(core: Core) {
     this.#core = core;
-    if (core.settings.memoryBytes > 0 && 'skipWaiting' in globalThis)
+    if (core.settings.memoryBytes > 0 && isServiceWorker())
       setTimeout(() => void this.#start(), ALONE_MS);
   }
 

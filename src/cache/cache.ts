@@ -22,7 +22,7 @@ import { hooksBehind, hooksOf, type Hooks } from './hooks.js';
 import { isSameOrigin } from './key.js';
 import { isLookedUp, look } from './look.js';
 import { isOffline } from './mode.js';
-import { settle, type HealingCacheOptions } from './options.js';
+import { settingsOf, type HealingCacheOptions } from './options.js';
 import { completed } from './partial.js';
 import { enter } from './realm.js';
 import { receive, receiveUnsafe } from './receive.js';
@@ -85,7 +85,7 @@ const isOwn = ({ base }: Visit, { record }: Entry): boolean =>
 export class HealingCache extends Upkeep {
   /** Throws a TypeError for a wrong option; the database starts to open at once. */
   constructor(options: HealingCacheOptions = {}) {
-    const core = new Core(settle(options));
+    const core = new Core(settingsOf(options));
     super(core);
     enter(this, core.settings.cacheName);
   }

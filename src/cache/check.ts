@@ -18,9 +18,10 @@ type Checks = Readonly<Record<string, Check>>;
 /** The calls that take options. */
 type Call = 'new HealingCache()' | 'install()' | 'new HealingStrategy()';
 
-const isNumber = (value: unknown): value is number =>
+/** Whether a value is a number that is not below 0; there may be no limit to it. */
+const isAmount = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0;
-const isPositive = (value: unknown): boolean => isNumber(value) && value > 0;
+const isPositive = (value: unknown): boolean => isAmount(value) && value > 0;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null;
@@ -29,7 +30,7 @@ const isPath = (value: unknown): boolean =>
 
 const BYTES: Check = [
   // Without a limit a store grows until the browser throws everything of the origin away.
-  (value) => isNumber(value) && Number.isFinite(value),
+  (value) => isAmount(value) && Number.isFinite(value),
   'a finite number of bytes, 0 or more',
 ];
 const POSITIVE: Check = [isPositive, 'a number above 0'];
@@ -46,11 +47,11 @@ const shared: Readonly<
   ],
   maxBytes: BYTES,
   maxEntries: [
-    (value) => isNumber(value) && Number.isInteger(value),
+    (value) => isAmount(value) && Number.isInteger(value),
     'a whole number, 0 or more',
   ],
   maxEntryBytes: BYTES,
-  maxAgeSeconds: [isNumber, 'a number of seconds, 0 or more'],
+  maxAgeSeconds: [isAmount, 'a number of seconds, 0 or more'],
   memoryBytes: BYTES,
   mode: [(value) => MODES.some((mode) => mode === value), MODES],
   networkTimeoutSeconds: POSITIVE,

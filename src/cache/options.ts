@@ -1,4 +1,4 @@
-/** The options of a cache: their defaults, and what is said of a wrong one. */
+/** The options of a cache, and their defaults. */
 import type { HealEvent, SkewEvent } from '../fault.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { checkedPartition, checkOptions } from './check.js';
@@ -50,14 +50,17 @@ export interface HealingCacheOptions {
    * goes to the network.
    */
   partition?: (request: Request) => string | null;
-  /** Called with every heal event; what it throws is ignored. */
+  /** Called with every heal event; what it throws is reported, and changes nothing. */
   onHeal?: (event: HealEvent) => void;
   /**
    * Called when a script, style sheet or worker that a page asks for is gone from its origin; what it throws is
-   * ignored.
+   * reported, and changes nothing.
    */
   onSkew?: (event: SkewEvent) => void;
-  /** Called when the browser's quota refused a write although entries were evicted; what it throws is ignored. */
+  /**
+   * Called when the browser's quota refused a write although entries were evicted; what it throws is reported, and
+   * changes nothing.
+   */
   onQuotaError?: () => void;
   /** Requests for which this returns true go to the network as if there were no cache. */
   bypass?: (request: Request) => boolean;
@@ -67,51 +70,9 @@ export interface HealingCacheOptions {
   fetch?: typeof fetch;
 }
 
-/** The options that have a default. */
-type Defaults = Required<
-  Pick<
-    HealingCacheOptions,
-    | 'cacheName'
-    | 'maxBytes'
-    | 'maxEntries'
-    | 'maxEntryBytes'
-    | 'memoryBytes'
-    | 'mode'
-    | 'storageTimeoutMs'
-    | 'partition'
-    | 'now'
-    | 'fetch'
-  >
->;
-
-/** The options with every default filled in. */
-export type Settings = HealingCacheOptions & Defaults;
-
 const MIB = 1024 * 1024;
 
-/** Fills in the defaults; throws a TypeError that names the option and what it takes. */
-export function settle(options: HealingCacheOptions): Settings {
-  return { ...defaults(), ...(IS_READY_MADE ? options : checked(options)) };
-}
-
-/** The options that are given. */
-function checked(options: HealingCacheOptions): HealingCacheOptions {
-  checkOptions('new HealingCache()', options);
-  const given = Object.entries(options).filter(
-    ([, value]) => value !== undefined,
-  );
-  const { partition } = options;
-  const set: Settings = { ...defaults(), ...Object.fromEntries(given) };
-  const { maxBytes, maxEntryBytes } = set;
-  return {
-    ...set,
-    // A body that fills more than all there is room for would drive out everything else first.
-    maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
-    ...(partition && { partition: checkedPartition(partition) }),
-  };
-}
-
-const defaults = (): Defaults => ({
+const DEFAULTS = {
   cacheName: 'mendbox',
   maxBytes: 256 * MIB,
   maxEntries: 10_000,
@@ -122,4 +83,27 @@ const defaults = (): Defaults => ({
   partition: () => null,
   now: () => Date.now(),
   fetch: (input, init) => fetch(input, init),
-});
+} satisfies HealingCacheOptions;
+
+/** The options with every default filled in. */
+export type Settings = HealingCacheOptions &
+  Required<Pick<HealingCacheOptions, keyof typeof DEFAULTS>>;
+
+/** Checks the options and fills in the defaults; throws a TypeError that names the option and what it takes. */
+export function settingsOf(options: HealingCacheOptions): Settings {
+  // It is given none.
+  if (IS_READY_MADE) return DEFAULTS;
+  checkOptions('new HealingCache()', options);
+  const given = Object.entries(options).filter(
+    ([, value]) => value !== undefined,
+  );
+  const { partition } = options;
+  const settings: Settings = { ...DEFAULTS, ...Object.fromEntries(given) };
+  const { maxBytes, maxEntryBytes } = settings;
+  return {
+    ...settings,
+    // A body that fills more than all there is room for would drive out everything else first.
+    maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
+    ...(partition && { partition: checkedPartition(partition) }),
+  };
+}

@@ -23,12 +23,13 @@ export function enter(cache: Asked, name: string): void {
   listen();
 }
 
-/** A cache that is closed answers no more. */
-export const leave = (cache: Asked): boolean =>
-  !IS_READY_MADE && caches.delete(cache);
+/** Keeps a cache that is closed from being asked. */
+export function leave(cache: Asked): void {
+  if (!IS_READY_MADE) caches.delete(cache);
+}
 
 /** Makes a cache the one that Workbox's messages are for, and that fetches what windows want to be stored. */
-export function putFirst(cache: Asked): void {
+export function noteInstalled(cache: Asked): void {
   installed = cache;
   listen();
 }

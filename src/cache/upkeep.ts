@@ -84,7 +84,7 @@ export abstract class Upkeep {
       const arrival = { response: given, requestTime, responseTime: now() };
       const answer = receive(core, visit, arrival, flight);
       await answer.body?.pipeTo(new WritableStream()).catch(() => undefined);
-      return await settledWith(visit);
+      return await isStored(visit);
     } finally {
       flight.end();
     }
@@ -204,8 +204,9 @@ export abstract class Upkeep {
   }
 }
 
-async function settledWith(visit: Visit): Promise<boolean> {
-  const results = await Promise.all(visit.background);
+/** Whether what goes on behind a visit has stored its response. */
+async function isStored({ background }: Visit): Promise<boolean> {
+  const results = await Promise.all(background);
   return results.includes('stored');
 }
 

@@ -7,7 +7,8 @@
 import { HealingCache } from '../cache/cache.js';
 import { checkOptions } from '../cache/check.js';
 import type { HealingCacheOptions } from '../cache/options.js';
-import { putFirst } from '../cache/realm.js';
+import { noteInstalled } from '../cache/realm.js';
+import { isServiceWorker } from '../cache/tell.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { Bypassed } from './routes.js';
 import { isForState, state } from './state.js';
@@ -89,14 +90,14 @@ export function install(options: InstallOptions = {}): HealingCache {
     statePage = false,
     ...rest
   } = options;
-  if (!IS_READY_MADE && !('skipWaiting' in self)) {
+  if (!IS_READY_MADE && !isServiceWorker()) {
     throw new TypeError(
       'mendbox: install() belongs in the script of a service worker.',
     );
   }
   const bypasses = IS_READY_MADE ? () => false : bypassing(bypassPaths);
   const cache = new HealingCache(rest);
-  putFirst(cache);
+  noteInstalled(cache);
   takePlace(skipWaiting, claim);
   self.addEventListener('fetch', (event) => {
     if (statePage && isForState(event.request)) event.respondWith(state());
