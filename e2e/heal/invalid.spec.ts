@@ -126,6 +126,63 @@ test('a group that a POST outdates while the store fails answers nobody afterwar
   expect((await app.fetch(path)).text).toBe('newer');
 });
 
+test('of a group that a POST outdates, what another release has stored goes as well, and what is known to be of another stays', async ({
+  app,
+  origin,
+}) => {
+  const of = (group: string): Answer => ({
+    headers: { ...headers('"older"'), 'cache-groups': `"${group}"` },
+    body: 'older',
+  });
+  origin.answer(path, of('things'));
+  origin.answer('/other', of('others'));
+  origin.answer('/say', {
+    headers: { 'cache-group-invalidation': '"things"' },
+  });
+  for (const each of [path, '/other']) {
+    await app.fetch(each);
+    await app.settled(each);
+  }
+  await app.damage(path, ({ policy }) => {
+    policy['schema'] = 'another';
+  });
+  await app.fetch('/say', { method: 'POST', body: 'x' });
+  await expect.poll(() => app.keys()).toEqual([app.key('/other')]);
+});
+
+test('what is purged while the idle probe finds it broken is not written back @memory', async ({
+  idle: app,
+  origin,
+}) => {
+  await startOwn(
+    app,
+    `
+    const cache = install();
+    const { getAll } = IDBObjectStore.prototype;
+    self.addEventListener('message', (event) => {
+      if (event.data.purge === undefined) return;
+      event.stopImmediatePropagation();
+      IDBObjectStore.prototype.getAll = function (...given) {
+        IDBObjectStore.prototype.getAll = getAll;
+        const request = getAll.apply(this, given);
+        request.addEventListener('success', () => void cache.purge({ all: true }));
+        return request;
+      };
+      event.ports[0].postMessage({ ok: true });
+    });`,
+  );
+  origin.answer(path, before);
+  await app.fetch(path);
+  await app.settled(path);
+  await app.damage(path, ({ payload }) => {
+    payload['body'] = new ArrayBuffer(1);
+  });
+  await app.page.evaluate(() => window.bench.ask({ purge: true }));
+  expect((await app.fetch(path)).headers['cache-status']).toMatch(isHit);
+  await expect.poll(() => app.keys()).toEqual([]);
+  expect((await app.fetch(path)).headers['cache-status']).not.toMatch(isHit);
+});
+
 test('an answer that a POST outdates while its digest is checked is not stored', async ({
   idle: app,
   origin,

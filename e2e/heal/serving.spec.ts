@@ -29,6 +29,37 @@ test('H1: a navigation to a URL that redirects works on the first visit and on t
   expect(await app.keys()).toEqual([app.key('/to')]);
 });
 
+test('H1: a page whose stored body is broken, and which has moved since, is asked for once and followed', async ({
+  app,
+  origin,
+}) => {
+  const moved: Answer = { status: 302, headers: { location: '/to#there' } };
+  origin.answer('/from', html('old'), moved);
+  origin.answer('/to', html('arrived'));
+  await app.page.goto(`${origin.url}/from`);
+  await app.settled('/from');
+  await app.damage('/from', ({ payload }) => {
+    payload['body'] = new ArrayBuffer(1);
+  });
+  await app.ask('forget');
+  await app.page.goto(`${origin.url}/from`);
+  expect(await app.page.title()).toBe('arrived');
+  expect(app.page.url()).toBe(`${origin.url}/to#there`);
+  expect(origin.requests('/from')).toHaveLength(2);
+});
+
+test('H1: a redirect that the page does not want followed is asked for once each time', async ({
+  app,
+  origin,
+}) => {
+  origin.answer('/from', { status: 302, headers: { location: '/to' } });
+  for (const n of [1, 2, 3]) {
+    const got = await app.fetch('/from', { redirect: 'manual' });
+    expect(got.type).toBe('opaqueredirect');
+    expect(origin.requests('/from')).toHaveLength(n);
+  }
+});
+
 test('H3: what a fetch got through a redirect is not stored under the first URL', async ({
   app,
   origin,

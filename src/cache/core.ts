@@ -287,27 +287,28 @@ export class Core {
     this.flights.outdate(() => true);
     this.changed();
     const work = async (): Promise<number> => {
+      const read = new Set<string>();
       const bases = new Set<string>();
-      let isUnread = false;
-      const onFailed = () => (isUnread = true);
-      for await (const policy of this.policies(onFailed)) {
+      for await (const policy of this.policies()) {
         const { key } = policy.record;
-        if (isInGroup(policy, groups) && accepts(key)) bases.add(baseOf(key));
+        read.add(key);
+        if (isInGroup(policy, groups)) bases.add(baseOf(key));
       }
-      // What could not be read may be of one as well.
-      return this.purge(isUnread ? accepts : (key) => bases.has(baseOf(key)));
+      // What could not be read, as another release wrote it, may be of one as well.
+      return this.purge(
+        (key) => accepts(key) && (!read.has(key) || bases.has(baseOf(key))),
+      );
     };
     const purged = work();
     this.flights.hold(EVERY, purged);
     return purged;
   }
 
-  /** Every policy that can be read, a batch at a time; `onFailed` is told when the walk breaks off. */
-  async *policies(onFailed?: () => void): AsyncIterable<Policy> {
+  /** Every policy that can be read, a batch at a time. */
+  async *policies(): AsyncIterable<Policy> {
     let keys: string[] | undefined;
     do {
       keys = await this.store.keys(keys?.at(-1), BATCH);
-      if (!keys) onFailed?.();
       yield* await this.store.policies(keys ?? []);
     } while (keys?.length === BATCH);
   }

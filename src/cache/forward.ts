@@ -186,7 +186,8 @@ export class Network {
     const own = hooks?.fetch ? rebuilt(request, MANUAL) : request;
     try {
       const arrival = await this.#send(visit, own);
-      if (arrival.response.type !== 'opaqueredirect') return arrival;
+      const isOurs = hooks?.fetch && request.redirect !== 'manual';
+      if (!isOurs || arrival.response.type !== 'opaqueredirect') return arrival;
     } catch (error) {
       if (visit.request.signal.aborted || hooks?.fetch) throw error;
     }

@@ -71,6 +71,8 @@ export class Probe {
     const found = await core.store.find(base, (policies) =>
       policies.find(({ record }) => record.key === key),
     );
+    // What was dropped meanwhile is not written back.
+    if (!core.memory.entries(base).includes(entry)) return;
     if (found.is === 'broken')
       // Of another variant these are not the bytes.
       return found.key === key ? this.#mend(entry, found) : undefined;
