@@ -91,8 +91,8 @@ function finished(
 const hex = (value: number): string => value.toString(16).padStart(8, '0');
 
 /** The digest of the bytes as 16 hexadecimal characters (little-endian hosts, which is what every browser runs on). */
-export function digest(of: ArrayBuffer | Uint8Array<ArrayBuffer>): string {
-  const view = of instanceof Uint8Array ? of : new Uint8Array(of);
+export function digest(view: Uint8Array<ArrayBuffer>): string {
+  // A view of words must begin at one.
   const bytes = view.byteOffset % 4 === 0 ? view : view.slice();
   const { buffer, byteOffset, length } = bytes;
   const words = new Int32Array(buffer, byteOffset, length >>> 2);

@@ -11,8 +11,8 @@
  * or a drop that fails never fails a request.
  */
 import { IS_READY_MADE } from '../ready-made.js';
-import { baseOf } from '../store/memory.js';
 import type { Entry } from '../store/records.js';
+import { baseOf } from '../store/variant.js';
 import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
 import type { Arrival } from './forward.js';

@@ -3,9 +3,10 @@ import type { Fault, HealEvent, SkewEvent } from '../fault.js';
 import { isInGroup, type Forwarded } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
-import { baseOf, Memory } from '../store/memory.js';
+import { Memory } from '../store/memory.js';
 import type { Broken, Entry, Policy } from '../store/records.js';
 import { isQuota, Store } from '../store/store.js';
+import { baseOf } from '../store/variant.js';
 import { Ahead } from './ahead.js';
 import { EVERY, flightsOf, type Flights } from './flight.js';
 import { Network } from './forward.js';
@@ -91,8 +92,8 @@ export class Core {
     this.ahead = new Ahead(this);
   }
 
-  /** The key under which a request's responses are stored. */
-  baseOf(
+  /** The base of the keys under which a request's responses are stored. */
+  baseFor(
     request: Request,
     url: string = request.url,
     partition: string | null = this.settings.partition(request),
@@ -119,7 +120,7 @@ export class Core {
       request,
       view: viewOf(this.settings.mode, request),
       clone: isUnsafe ? request : request.clone(),
-      base: this.baseOf(request, hooks?.url, partition),
+      base: this.baseFor(request, hooks?.url, partition),
       partition,
       event,
       startedAt: performance.now(),

@@ -8,13 +8,13 @@ import {
   selects,
   type RequestView,
 } from '../http/index.js';
-import { baseOf } from '../store/memory.js';
 import {
   headerLines,
   seal,
   type Entry,
   type PolicyRecord,
 } from '../store/records.js';
+import { baseOf } from '../store/variant.js';
 import type { Core } from './core.js';
 import type { Arrival } from './forward.js';
 import type { Visit } from './visit.js';

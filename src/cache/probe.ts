@@ -5,9 +5,9 @@
  * nothing but the network can mend it. The probe meets it while the verified bytes are still at hand: it writes them back.
  */
 import type { Outcome } from '../fault.js';
-import { baseOf } from '../store/memory.js';
 import type { Broken, Draft, Entry } from '../store/records.js';
 import { sealBuffer } from '../store/seal.js';
+import { baseOf } from '../store/variant.js';
 import type { Core } from './core.js';
 import type { Flight } from './flight.js';
 import { writeDraft } from './write.js';

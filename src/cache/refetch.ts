@@ -7,11 +7,7 @@ import {
 } from '../http/index.js';
 import { withDeadline } from '../store/deadline.js';
 import { digest } from '../digest.js';
-import {
-  type Entry,
-  type Policy,
-  type PolicyRecord,
-} from '../store/records.js';
+import type { Entry, Policy, PolicyRecord } from '../store/records.js';
 import { extentOf, startOf } from '../store/slices.js';
 import { Source, type Bytes } from '../store/source.js';
 import type { Core } from './core.js';

@@ -6,9 +6,9 @@
  * one of its URLs with a query is first missed; a URL without a query costs nothing.
  */
 import { noVarySearchKey, type ResponseView } from '../http/index.js';
-import { baseOf } from '../store/memory.js';
 import type { Policy } from '../store/records.js';
 import type { Store } from '../store/store.js';
+import { baseOf } from '../store/variant.js';
 import { urlOfKey } from './key.js';
 import { Recent } from './recent.js';
 

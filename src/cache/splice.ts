@@ -10,10 +10,10 @@
 import type { Outcome } from '../fault.js';
 import type { ByteRange } from '../http/index.js';
 import { isBroken, Slices, verified } from '../store/body.js';
-import { baseOf } from '../store/memory.js';
 import type { Broken, Entry } from '../store/records.js';
 import { extentOf, sliceAt, startOf } from '../store/slices.js';
 import type { Bytes } from '../store/source.js';
+import { baseOf } from '../store/variant.js';
 import type { Core } from './core.js';
 import { askAgain, type Refetch } from './refetch.js';
 import { keepAlive, type Visit } from './visit.js';

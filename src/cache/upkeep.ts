@@ -94,7 +94,7 @@ export abstract class Upkeep {
   delete(input: RequestInfo | URL): Promise<boolean> {
     const request = asRequest(input);
     this.core.network.note(request.url, true);
-    return this.core.invalidate(this.core.baseOf(request));
+    return this.core.invalidate(this.core.baseFor(request));
   }
 
   /**

@@ -5,7 +5,6 @@ import type {
   RequestView,
   Reuse,
 } from '../http/index.js';
-import type { StoreError } from '../store/database.js';
 import type { Broken, Entry, Policy } from '../store/records.js';
 import type { Hooks } from './hooks.js';
 
@@ -35,7 +34,7 @@ export interface Visit {
   readonly view: RequestView;
   /** Cloned before the lookup: what a replay sends. */
   readonly clone: Request;
-  /** The key of its URL. */
+  /** The base of the keys of its URL's responses; see store/variant.ts. */
   readonly base: string;
   /** What the option `partition` says of it; asked once, before anything is sent. */
   readonly partition: string | null;
@@ -76,7 +75,7 @@ export type Step =
   /** A stored response that may not be used. */
   | Broken
   /** A store that cannot be used. */
-  | { readonly is: 'store-fault'; readonly error: StoreError }
+  | { readonly is: 'store-fault' }
   | { readonly is: 'done'; readonly response: Response };
 
 /** Every step but the last one. */

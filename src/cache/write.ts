@@ -73,7 +73,7 @@ async function baseToStore(core: Core, visit: Visit): Promise<string> {
   const url = await hooksOf(visit)?.urlToStore?.();
   return url === undefined
     ? visit.base
-    : core.baseOf(visit.request, url, visit.partition);
+    : core.baseFor(visit.request, url, visit.partition);
 }
 
 /** What is about to be replaced, as a response. */

@@ -3,7 +3,6 @@
  * `meta` change with the records, in the same transaction, so a crash cannot part them.
  */
 import type { Change, Look } from './database.js';
-import { keysOf } from './lookup.js';
 import { decodeTotals, type Totals } from './meta.js';
 import {
   decodePolicy,
@@ -16,6 +15,7 @@ import {
   type Policy,
   type PolicyRecord,
 } from './records.js';
+import { keysOf, variantKey } from './variant.js';
 
 /** How much may be stored. */
 export interface Budget {
@@ -70,14 +70,14 @@ export async function writePair(
   };
   // In this order: sums that are counted anew hold the new pair.
   await Promise.all([
-    lay(change, record, draft.body.content, !replaces),
-    within(change, gone, budget, key),
+    putPair(change, record, draft.body.content, !replaces),
+    settleSums(change, gone, budget, key),
   ]);
   return record;
 }
 
 /** Puts a pair under its key; one that is new is refused where another lies. */
-function lay(
+function putPair(
   change: Change,
   record: PolicyRecord,
   body: PayloadRecord['body'],
@@ -93,7 +93,7 @@ function lay(
 }
 
 /** Takes what has gone off the sums, and makes room when they are above the budget. */
-async function within(
+async function settleSums(
   change: Change,
   gone: Totals,
   { maxBytes, maxEntries }: Budget,
@@ -239,7 +239,7 @@ const usedAt = ({ policy }: Variant): number => policy?.record.used ?? 0;
 /** A key of this URL that is free, or whose record is broken, or whose variant was used longest ago. */
 function freeKey(base: string, variants: readonly Variant[]): string {
   for (let n = 1; n <= MAX_VARIANTS; n++) {
-    const key = n === 1 ? base : `${base} #${n}`;
+    const key = variantKey(base, n);
     if (!variants.some((variant) => variant.key === key && variant.policy))
       return key;
   }

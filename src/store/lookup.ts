@@ -15,20 +15,17 @@ import {
   type Entry,
   type Policy,
 } from './records.js';
+import { keysOf } from './variant.js';
 
 /** What a URL's records hold: the chosen stored response, none that may be chosen, or something broken. */
 export type Found =
   | { readonly is: 'entry'; readonly entry: Entry }
   | { readonly is: 'none' }
   | Broken
-  | { readonly is: 'store-fault'; readonly error: StoreError };
+  | { readonly is: 'store-fault' };
 
 /** Chooses among the policies of one URL; called inside the transaction, so it is synchronous. */
 export type Choose = (policies: readonly Policy[]) => Policy | undefined;
-
-/** Every key of one URL: itself, then `URL #2`, `URL #3`... A URL holds no space, so no other URL lies in between. */
-export const keysOf = (base: string): IDBKeyRange =>
-  IDBKeyRange.bound(base, `${base} \uffff`);
 
 type Half = 'policy' | 'payload';
 
@@ -72,28 +69,31 @@ export class Lookups {
     range: IDBKeyRange,
     choose: Choose,
   ): Promise<Found> {
+    const database = this.#database;
     let half: Half = 'payload';
-    try {
-      return await this.#database.once(() => this.#wait(base, range, choose));
-    } catch (error) {
-      if (error instanceof StoreError) return { is: 'store-fault', error };
-    }
-    try {
-      return await this.#database.once((connection) =>
-        alone(connection, { base, range, choose }, (failed) => (half = failed)),
-      );
-    } catch (error) {
-      if (error instanceof StoreError) return { is: 'store-fault', error };
-    }
-    try {
-      await this.#database.run((connection) =>
-        connection.transaction('meta').store.get(base),
-      );
-      return unreadable(base, half);
-    } catch (error) {
-      if (error instanceof StoreError) return { is: 'store-fault', error };
-      return unreadable(base, half);
-    }
+    const tries = [
+      () => database.once(() => this.#wait(base, range, choose)),
+      () =>
+        database.once((connection) =>
+          alone(
+            connection,
+            { base, range, choose },
+            (failed) => (half = failed),
+          ),
+        ),
+      // Whether the store answers at all.
+      () =>
+        database
+          .run((connection) => connection.transaction('meta').store.get(base))
+          .then(() => unreadable(base, half)),
+    ];
+    for (const tried of tries)
+      try {
+        return await tried();
+      } catch (error) {
+        if (error instanceof StoreError) return { is: 'store-fault' };
+      }
+    return unreadable(base, half);
   }
 
   #wait(base: string, range: IDBKeyRange, choose: Choose): Promise<Found> {

@@ -5,6 +5,7 @@
  * no bytes and counts as an entry only.
  */
 import type { Entry } from './records.js';
+import { baseOf } from './variant.js';
 
 /** What one entry costs beside its body, in bytes: headers, policy and handles, roughly. */
 const ENTRY_BYTES = 2048;
@@ -13,12 +14,6 @@ interface Slot {
   readonly entries: Entry[];
   bytes: number;
 }
-
-/** The URL's own key, without the number of the variant. */
-export const baseOf = (key: string): string => {
-  const variant = key.lastIndexOf(' #');
-  return variant < 0 ? key : key.slice(0, variant);
-};
 
 /** Verified entries by URL, the least recently used forgotten first. */
 export class Memory {

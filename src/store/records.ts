@@ -290,11 +290,8 @@ export const orphan = (key: string): Broken =>
   broken(key, 'policy-missing', 'policy');
 
 /** A record that IndexedDB could not read at all. */
-export const unreadable = (
-  key: string,
-  half: 'policy' | 'payload',
-  id?: string,
-): Broken => broken(key, `${half}-invalid`, half, id);
+export const unreadable = (key: string, half: 'policy' | 'payload'): Broken =>
+  broken(key, `${half}-invalid`, half);
 
 /** A 304 that contradicts what is stored (RFC 9111 section 4.3.3). */
 export const unusable = (record: PolicyRecord): Broken =>

@@ -75,16 +75,12 @@ export class Sealer {
         this.#asBlob,
       );
     if (this.#filled > 0) this.#close();
+    const form = this.#asBlob ? 'blob' : 'buffer';
     const length = this.#length;
-    const blob = new Blob(this.#parts);
-    if (this.#asBlob)
-      return { form: 'blob', content: blob, length, digests: this.#digests };
-    return {
-      form: 'buffer',
-      content: joined(this.#parts, length),
-      length,
-      digests: this.#digests,
-    };
+    const content = this.#asBlob
+      ? new Blob(this.#parts)
+      : joined(this.#parts, length);
+    return { form, content, length, digests: this.#digests };
   }
 
   /** Where the slice that is being filled ends, from its beginning on. */
