@@ -96,6 +96,35 @@ test('after the clock was set back a newer response takes the place of the older
   expect(seen).toEqual([true, 'new']);
 });
 
+test('what was used before the clock was set back makes room for what is used now', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    let ahead = 10 * 365 * 86_400_000;
+    const cache = new window.core.HealingCache({
+      cacheName: 'ahead',
+      maxEntries: 3,
+      now: () => Date.now() + ahead,
+    });
+    const put = (url: string): Promise<boolean> =>
+      cache.put(url, new Response('data', { headers }));
+    for (const url of ['/1', '/2', '/3']) await put(url);
+    ahead = 0;
+    cache.forget();
+    const [response, behind] = cache.handleAll({
+      request: new Request('/1', { cache: 'force-cache' }),
+    });
+    await response;
+    await behind;
+    for (const url of ['/4', '/5']) await put(url);
+    const paths: string[] = [];
+    for await (const { url } of cache.entries())
+      paths.push(new URL(url).pathname);
+    return paths;
+  }, kept);
+  expect(seen).toEqual(['/1', '/4', '/5']);
+});
+
 test('a store of twenty thousand entries is emptied within its deadline', async ({
   alone,
 }) => {

@@ -172,7 +172,9 @@ export class Core {
     this.counts.hits++;
     const now = this.settings.now();
     const { key, used } = record;
-    if (now - (this.#noted.get(key) ?? used) <= USED_STEP_MS) return;
+    // One in the future is of a clock that was set back.
+    const sinceThen = Math.abs(now - (this.#noted.get(key) ?? used));
+    if (sinceThen <= USED_STEP_MS) return;
     this.#noted.set(key, now);
     this.#uses.set(key, now);
   }

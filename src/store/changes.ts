@@ -96,7 +96,7 @@ function putPair(
 async function settleSums(
   change: Change,
   gone: Totals,
-  { maxBytes, maxEntries }: Budget,
+  { maxBytes, maxEntries, now }: Budget,
   keep: string,
 ): Promise<void> {
   const kept = await keptIn(change);
@@ -109,7 +109,7 @@ async function settleSums(
   let sums = kept && less(kept, gone);
   // The kept sums may have rotted: nothing is dropped before it is counted.
   if (!sums || isFull(sums)) sums = await countAll(change);
-  await evictTo(change, sums, isFull(sums) ? target : sums, keep);
+  await evictTo(change, sums, isFull(sums) ? target : sums, now(), keep);
 }
 
 /**
@@ -285,22 +285,29 @@ async function countAll(transaction: Change | Look): Promise<Totals> {
 export const driftOf = async (look: Look): Promise<Totals> =>
   less(await keptIn(look), await countAll(look));
 
-/** Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. */
+/** How far ahead of the clock a use may lie, in milliseconds: clocks are set right by seconds all the time. */
+const AHEAD_MS = 60_000;
+
+/**
+ * Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. First those that
+ * were used in the future: the clock was set back, and they would outlive whatever is stored from now on.
+ */
 export async function evictTo(
   change: Change,
   { bytes, entries }: Totals,
   target: Totals,
+  now: number,
   keep?: string,
 ): Promise<void> {
   const oldest = change.objectStore('policies').index('used');
   const isAbove = (): boolean =>
     bytes > target.bytes || entries > target.entries;
   // A write that has room, as most have, reads nothing here.
-  let isStuck = false;
-  while (isAbove() && !isStuck) {
+  let range: IDBKeyRange | undefined = IDBKeyRange.lowerBound(now + AHEAD_MS);
+  while (isAbove()) {
     const [keys, policies] = await Promise.all([
-      oldest.getAllKeys(undefined, BATCH),
-      oldest.getAll(undefined, BATCH),
+      oldest.getAllKeys(range, BATCH),
+      oldest.getAll(range, BATCH),
     ]);
     const gone: string[] = [];
     for (const [at, key] of keys.entries()) {
@@ -311,7 +318,8 @@ export async function evictTo(
       gone.push(key);
     }
     await deleted(change, gone);
-    isStuck = gone.length === 0;
+    if (!gone[0] && !range) break;
+    if (!gone[0]) range = undefined;
   }
   await change.objectStore('meta').put({ bytes, entries }, 'totals');
 }

@@ -148,7 +148,12 @@ export class Store {
     return this.#change(async (transaction) => {
       const { bytes, entries } = await totalsOf(transaction);
       const target = { bytes: bytes * 0.8, entries };
-      await evictTo(transaction, { bytes, entries }, target);
+      await evictTo(
+        transaction,
+        { bytes, entries },
+        target,
+        this.#budget.now(),
+      );
     });
   }
 
