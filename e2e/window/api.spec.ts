@@ -55,20 +55,28 @@ test('put stores what RFC 9111 allows, match finds it without the network, delet
   expect(origin.requests('/put')).toHaveLength(0);
 });
 
-test('match never answers with what is broken, and drops it', async ({
+test('match never answers with what is broken, drops it and tells', async ({
   alone,
 }) => {
   const seen = await alone.evaluate(async (headers) => {
-    const { cache } = window;
+    const told: Partial<Mendbox.HealEvent>[] = [];
+    const cache = new window.core.HealingCache({
+      cacheName: 'matched',
+      onHeal: ({ fault, outcome }) => void told.push({ fault, outcome }),
+    });
     await cache.put('/a', new Response('data', { headers }));
     cache.forget();
     const key = new URL('/a', location.href).href;
-    const pair = await window.bench.read(key, 'alone');
+    const pair = await window.bench.read(key, 'matched');
     const payload = { ...pair.payload, body: new ArrayBuffer(1) };
-    await window.bench.write(key, 'alone', { ...pair, payload });
-    return [await cache.match('/a'), (await cache.stats()).entries];
+    await window.bench.write(key, 'matched', { ...pair, payload });
+    return [await cache.match('/a'), (await cache.stats()).entries, told];
   }, kept);
-  expect(seen).toEqual([undefined, 0]);
+  expect(seen).toEqual([
+    undefined,
+    0,
+    [{ fault: 'length-mismatch', outcome: 'dropped' }],
+  ]);
 });
 
 test('entries, stats and verify tell what is stored', async ({

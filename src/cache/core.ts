@@ -351,10 +351,16 @@ export class Core {
       this.memory.remember(entry);
   }
 
-  /** Tells listeners of a healing. */
-  tell(facts: Facts): void {
+  /** Tells of a healing, of what was found broken at a time by performance.now(), in milliseconds. */
+  tell(
+    { fault, path }: Pick<Broken, 'fault' | 'path'>,
+    foundAt: number,
+    facts: Omit<Facts, 'fault' | 'path' | 'durationMs'>,
+  ): void {
     this.counts.heals++;
-    this.emit(healEvent(facts, this.settings.now()));
+    const durationMs = performance.now() - foundAt;
+    const { now } = this.settings;
+    this.emit(healEvent({ fault, path, durationMs, ...facts }, now()));
   }
 
   /** Tells of a fault of the whole store; each cache over it meets that by itself, the windows hear it once. */

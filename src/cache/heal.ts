@@ -33,16 +33,10 @@ export async function heal(
   visit.dropped = core.drop(broken);
   visit.background.push(visit.dropped);
   visit.status = { fwd: 'miss', detail: `healed-${broken.fault}` };
+  const { url } = visit.request;
+  const phase = phaseOf(broken.fault);
   const tell = (outcome: Outcome, status?: number): void =>
-    core.tell({
-      url: visit.request.url,
-      fault: broken.fault,
-      path: broken.path,
-      phase: phaseOf(broken.fault),
-      outcome,
-      status,
-      durationMs: performance.now() - foundAt,
-    });
+    core.tell(broken, foundAt, { url, phase, outcome, status });
   try {
     const response = await replay();
     tell('replayed', response.status);

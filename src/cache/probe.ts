@@ -4,7 +4,6 @@
  * A hit from memory never reads the disk, so it would never see that a record has rotted, and the rot would be met when
  * nothing but the network can mend it. The probe meets it while the verified bytes are still at hand: it writes them back.
  */
-import type { Outcome } from '../fault.js';
 import type { Broken, Draft, Entry } from '../store/records.js';
 import { sealBuffer } from '../store/seal.js';
 import { baseOf } from '../store/variant.js';
@@ -81,22 +80,15 @@ export class Probe {
     if (isOther || found.is === 'none') core.memory.forget(key, id);
   }
 
-  async #mend(entry: Entry, { fault, path, id }: Broken): Promise<void> {
+  async #mend(entry: Entry, broken: Broken): Promise<void> {
     const core = this.#core;
     const foundAt = performance.now();
-    const flight = core.flights.begin(baseOf(entry.record.key));
-    const rewritten = this.#rewrite(entry, id, flight);
+    const { key, url } = entry.record;
+    const flight = core.flights.begin(baseOf(key));
+    const rewritten = this.#rewrite(entry, broken.id, flight);
     flight.store(rewritten);
-    const isMended = await rewritten;
-    const outcome: Outcome = isMended ? 'rewritten' : 'dropped';
-    core.tell({
-      url: entry.record.url,
-      fault,
-      path,
-      phase: 'verify',
-      outcome,
-      durationMs: performance.now() - foundAt,
-    });
+    const outcome = (await rewritten) ? 'rewritten' : 'dropped';
+    core.tell(broken, foundAt, { url, phase: 'verify', outcome });
   }
 
   /** Writes the verified bytes back; false when they are not to be had any more, and nothing is kept. */

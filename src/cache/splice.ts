@@ -206,17 +206,10 @@ class Splice {
   }
 
   #tell(outcome: Outcome, bytes: number): void {
-    const broken = this.#broken;
-    if (!broken) return;
-    this.#core.tell({
-      url: this.#visit.request.url,
-      fault: broken.fault,
-      path: broken.path,
-      phase: 'body',
-      outcome,
-      bytes,
-      durationMs: performance.now() - this.#foundAt,
-    });
+    if (!this.#broken) return;
+    const { url } = this.#visit.request;
+    const facts = { url, phase: 'body', outcome, bytes } as const;
+    this.#core.tell(this.#broken, this.#foundAt, facts);
   }
 
   /** Writes the good slices and the fetched ones back; what cannot be written is dropped. */

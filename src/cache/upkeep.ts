@@ -53,13 +53,22 @@ export abstract class Upkeep {
   /** What would answer the request from the store without asking the network, verified; undefined when nothing would. */
   async match(input: RequestInfo | URL): Promise<Response | undefined> {
     const request = new Request(asRequest(input), { cache: 'force-cache' });
-    const visit = this.core.visit(request);
-    const found = await look(this.core, visit);
+    const { core } = this;
+    const visit = core.visit(request);
+    const found = await look(core, visit);
     const step =
       'stored' in found
-        ? await answerFrom(this.core, visit, found.stored, { hit: true })
+        ? await answerFrom(core, visit, found.stored, { hit: true })
         : found;
-    if (step.is === 'broken') await this.core.drop(step);
+    if (step.is === 'broken') {
+      const { url } = request;
+      core.tell(step, performance.now(), {
+        url,
+        phase: 'lookup',
+        outcome: 'dropped',
+      });
+      await core.drop(step);
+    }
     return step.is === 'done' ? step.response : undefined;
   }
 

@@ -117,12 +117,10 @@ async function isDeclared(
   const bytes = content instanceof Blob ? await content.arrayBuffer() : content;
   if (await matchesFields(bytes, headers)) return true;
   if (!core.relapses.isHopeless(base))
-    core.tell({
+    core.tell({ fault: 'integrity-mismatch' }, performance.now(), {
       url: request.url,
-      fault: 'integrity-mismatch',
       phase: 'write',
       outcome: 'dropped',
-      durationMs: 0,
     });
   core.relapses.note(base);
   return false;
