@@ -122,4 +122,6 @@ export interface WarmReport {
   readonly stored: number;
   /** The URLs that could not be fetched or may not be stored. */
   readonly failed: readonly string[];
+  /** Why, by URL: the network's error, or the status and the Cache-Status (RFC 9211) of an answer that is not stored. */
+  readonly reasons: Readonly<Record<string, string>>;
 }

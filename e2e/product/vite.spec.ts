@@ -129,9 +129,11 @@ test("a worker of the app's own is emitted by the build", async ({ page }) => {
   }
 });
 
-test('a worker that is not there fails the build by its name', async () => {
+test('a worker that is not there fails the build by its path, and says what names it', async () => {
   const config = app({ worker: 'nowhere.ts' });
-  await expect(emitted(config)).rejects.toThrow('nowhere.ts');
+  await expect(emitted(config)).rejects.toThrow(
+    `mendbox: there is no file ${here('apps/vite/nowhere.ts')}. The plugin's option { worker } names it below Vite's root, ${here('apps/vite')}`,
+  );
 });
 
 /** The emitted files of one build, by name. */

@@ -101,6 +101,20 @@ test('repair by refetching stores the bytes of the origin', async ({
   expect(got.sha256).toBe(sha256(bodyOf('/thing-3')));
 });
 
+test('repair by refetching says so only where the answer is stored', async ({
+  app,
+  origin,
+}) => {
+  await store(app, origin);
+  await harm(app);
+  origin.answer('/thing-0', { headers: { 'cache-control': 'no-store' } });
+  const report = await verify(app, { repair: 'refetch' });
+  expect(faultsOf(app, report)).toEqual([
+    ...expected('dropped').slice(0, 1),
+    ...expected('refetched').slice(1),
+  ]);
+});
+
 test('a walk without a budget of time goes on pair by pair and sees each once', async ({
   app,
   origin,

@@ -13,10 +13,18 @@ test.describe('a page under the worker', () => {
 
   test('warms, lists, verifies and purges', async ({ app, origin }) => {
     const { page } = app;
-    const warmed = await page.evaluate(() =>
-      window.mendbox.warm(['/a/1', '/a/2', '/b/1']),
+    const forbidden = `${origin.url}/b/1`;
+    const unreachable = 'http://127.0.0.1:1/';
+    const { stored, failed, reasons } = await page.evaluate(
+      (url) => window.mendbox.warm(['/a/1', '/a/2', '/b/1', url]),
+      unreachable,
     );
-    expect(warmed).toEqual({ stored: 2, failed: [`${origin.url}/b/1`] });
+    expect(stored).toBe(2);
+    expect(failed.toSorted()).toEqual([unreachable, forbidden].toSorted());
+    expect(reasons).toEqual({
+      [forbidden]: 'status 200, mendbox; fwd=uri-miss; fwd-status=200',
+      [unreachable]: expect.stringMatching(/^TypeError: /),
+    });
 
     const entries = await page.evaluate(() => window.mendbox.entries());
     expect(entries.map(({ url, bytes }) => [url, bytes])).toEqual([

@@ -93,6 +93,7 @@ test('a page sent in place of the file is told with its type', async ({
   const result = await register(bare, '/app.js');
   expect(result).toMatchObject({ registered: false, reason: 'wrong-type' });
   expect(result.message).toContain('/app.js is served as text/html');
+  expect(result.message).toContain('Copy mendbox/dist/worker.js ');
 });
 
 test('a file without a Content-Type is told as such', async ({

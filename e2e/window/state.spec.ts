@@ -42,6 +42,16 @@ test('the state page shows counts, events and stored responses, and no content',
   });
 });
 
+test('the state page is there however its name is written', async ({
+  bare,
+}) => {
+  await bare.evaluate(async () => {
+    const worker = await window.mendbox.register('/worker.js?state-page');
+    if (worker.registered) await worker.controlled;
+  });
+  expect((await open(bare)).status()).toBe(200);
+});
+
 test('the state page shows every cache of the worker', async ({
   idle,
   origin,

@@ -132,30 +132,37 @@ export abstract class Upkeep {
     onProgress: (done: number) => void = () => undefined,
   ): Promise<WarmReport> {
     if (!IS_READY_MADE) checkUrls(urls);
+    const reasons: Record<string, string> = {};
     const failed: string[] = [];
     let stored = 0;
     const queue = [...urls].values();
     const work = async (): Promise<void> => {
       for (const url of queue) {
-        if (await this.#warmOne(url)) stored++;
-        else failed.push(url);
+        const reason = await this.#warmOne(url);
+        if (reason) {
+          failed.push(url);
+          reasons[url] = reason;
+        } else stored++;
         onProgress(stored + failed.length);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENT }, work));
-    return { stored, failed };
+    return { stored, failed, reasons };
   }
 
-  async #warmOne(url: string): Promise<boolean> {
+  /** Why a URL is not stored; '' when it is. */
+  async #warmOne(url: string): Promise<string> {
     try {
       const request = new Request(url);
       const [answer, behind] = this.handleAll({ request });
       const response = await answer;
       await response.body?.pipeTo(new WritableStream());
       await behind;
-      return (await this.match(url)) !== undefined;
-    } catch {
-      return false;
+      return (await this.match(url))
+        ? ''
+        : `status ${response.status}, ${response.headers.get('cache-status')}`;
+    } catch (error) {
+      return String(error);
     }
   }
 

@@ -18,11 +18,11 @@ interface Tally {
   readonly broken: Finding[];
 }
 
-/** Checks the store; `refetch` fetches and stores a URL. */
+/** Checks the store; `refetch` fetches a URL, and resolves to whether it is stored. */
 export async function verifyStore(
   core: Core,
   options: VerifyOptions,
-  refetch: (url: string) => Promise<unknown>,
+  refetch: (url: string) => Promise<boolean>,
 ): Promise<VerifyReport> {
   if (!IS_READY_MADE) checkVerify(options);
   const tally: Tally = { checked: 0, bytes: 0, expired: 0, broken: [] };
@@ -51,7 +51,7 @@ async function verifyOne(
   key: string,
   tally: Tally,
   { repair }: VerifyOptions,
-  refetch: (url: string) => Promise<unknown>,
+  refetch: (url: string) => Promise<boolean>,
 ): Promise<boolean> {
   const found = await core.store.findKey(key);
   if (found.is === 'store-fault') return false;
@@ -88,16 +88,13 @@ async function note(
   bad: Broken,
   tally: Tally,
   repair: VerifyOptions['repair'],
-  refetch: (url: string) => Promise<unknown>,
+  refetch: (url: string) => Promise<boolean>,
 ): Promise<void> {
   const url = urlOfKey(bad.key);
   let repaired: Finding['repaired'] = 'no';
   if (repair && (await core.drop(bad))) repaired = 'dropped';
-  if (repair === 'refetch')
-    await refetch(url).then(
-      () => (repaired = 'refetched'),
-      () => undefined,
-    );
+  if (repair === 'refetch' && (await refetch(url).catch(() => false)))
+    repaired = 'refetched';
   const { fault, path } = bad;
   tally.broken.push({ url, fault, path, repaired });
 }

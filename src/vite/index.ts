@@ -10,6 +10,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { wrongIn, type Takes } from '../given.js';
 
 /** Which file is served, and as what. */
@@ -78,12 +79,30 @@ export interface MendboxPlugin {
 
 const require = createRequire(import.meta.url);
 
-/** Bundles a worker of the app's own; rejects with what Vite says of it. */
+/**
+ * Bundles a worker of the app's own; rejects with what Vite says of it, and where there is no such file with its path
+ * instead.
+ */
 async function bundled(entry: string, config: Config): Promise<string> {
+  try {
+    return await built(entry, config);
+  } catch (error) {
+    const { root } = config;
+    // What Rollup (Vite 5 to 7) and Rolldown (Vite 8) say of an entry that is not there.
+    if (!/resolve entry module/.test(String(error))) throw error;
+    throw new Error(
+      `mendbox: there is no file ${resolve(root, entry)}. The plugin's option { worker } names it below Vite's root, ${root}`,
+      { cause: error },
+    );
+  }
+}
+
+/** One classic script of the file and what it imports. */
+async function built(entry: string, config: Config): Promise<string> {
   const { build } = await import('vite');
   const { root, mode, define, isProduction } = config;
   const environment = isProduction ? 'production' : 'development';
-  const built = await build({
+  const output = await build({
     ...{ root, mode, configFile: false, logLevel: 'error', publicDir: false },
     // A library's build leaves it as it is, and no browser has it.
     define: { 'process.env.NODE_ENV': JSON.stringify(environment), ...define },
@@ -95,7 +114,9 @@ async function bundled(entry: string, config: Config): Promise<string> {
       lib: { entry, formats: ['iife'], name: 'worker' },
     },
   });
-  const parts = [built].flat().flatMap((each) => Object(each).output as Part[]);
+  const parts = [output]
+    .flat()
+    .flatMap((each) => Object(each).output as Part[]);
   const script = parts.find(({ type }) => type === 'chunk');
   return script?.code ?? '';
 }

@@ -85,6 +85,10 @@ function environmentProblem(): Problem {
       );
 }
 
+/** Where the ready-made worker comes from. */
+const COPY =
+  'Copy mendbox/dist/worker.js to where the server serves it (with Vite, add the plugin of mendbox/vite instead)';
+
 /** What is wrong with the answer that a server gives for a script, if anything. */
 function responseProblem(
   { href }: URL,
@@ -93,7 +97,7 @@ function responseProblem(
   if (MISSING.has(status)) {
     return problem(
       'missing',
-      `${href} answers with status ${status}. Copy mendbox/dist/worker.js to where the server serves it, or give register() its URL.`,
+      `${href} answers with status ${status}. ${COPY}, or give register() its URL.`,
     );
   }
   if (!ok) {
@@ -112,7 +116,7 @@ function responseProblem(
   if (!JAVASCRIPT.test(type ?? '')) {
     return problem(
       'wrong-type',
-      `${href} is served ${type === null ? 'without a Content-Type' : `as ${type}`}, not as text/javascript. Often the file is missing and a page is sent for it.`,
+      `${href} is served ${type === null ? 'without a Content-Type' : `as ${type}`}, not as text/javascript. Often the file is missing and a page is sent for it. ${COPY}, or give register() its URL.`,
     );
   }
   return undefined;

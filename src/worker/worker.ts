@@ -4,4 +4,4 @@
  */
 import { install } from './install.js';
 
-install({ statePage: location.search.includes('statePage') });
+install({ statePage: /state-?page/i.test(location.search) });
