@@ -57,7 +57,7 @@ export function flightsOf(name: string): Flights {
 
 /** The flights of every URL. */
 export class Flights {
-  /** What the caches that share them forget by. */
+  /** How each cache that shares them is told to forget a URL, or everything. */
   readonly near = new Set<(base?: string) => void>();
   readonly #flights = new Map<string, Set<Flight>>();
 
@@ -103,15 +103,16 @@ export class Flights {
   storing(base: string): Promise<unknown> | undefined {
     // Every hit asks.
     if (this.#flights.size === 0) return undefined;
-    const waits = this.#holding(base).filter(({ isReleased }) => !isReleased);
+    const waits = this.#holding(base);
     return waits.length > 0
       ? Promise.all(waits.map((flight) => flight.free))
       : undefined;
   }
 
+  /** What holds lookups of a URL back now. */
   #holding(base: string): Flight[] {
     return [base, EVERY]
       .flatMap((key) => Array.from(this.#flights.get(key) ?? []))
-      .filter(({ isStoring }) => isStoring);
+      .filter((flight) => flight.isStoring && !flight.isReleased);
   }
 }

@@ -20,10 +20,10 @@ import type { Arrival } from './forward.js';
 import type { Visit } from './visit.js';
 
 /**
- * "MUST record the time it was received and append a corresponding Date header field" (RFC 9110 section 6.6.1): where
- * there is none. Across origins it may only be hidden.
+ * Adds the Date that a response lacks: "MUST record the time it was received and append a corresponding Date header
+ * field" (RFC 9110 section 6.6.1). Across origins it may be there, but hidden.
  */
-export function dateFields(
+export function addDate(
   headers: Headers,
   type: PolicyRecord['type'],
   receivedAt: number,
@@ -42,22 +42,19 @@ export function freshened(
   // Under No-Vary-Search it may be another than the visit's.
   const base = baseOf(entry.record.key);
   const headers = freshen(entry, response);
-  dateFields(headers, entry.record.type, responseTime);
+  addDate(headers, entry.record.type, responseTime);
   const requestHeaders = recordNominated(visit.request, {
     status: entry.status,
     headers,
   });
+  const times = { requestTime, responseTime };
   const record = seal({
     ...entry.record,
+    ...times,
     headers: headerLines(headers),
     requestHeaders: headerLines(requestHeaders),
-    requestTime,
-    responseTime,
   });
-  const fresh: Entry = {
-    ...entry,
-    ...{ record, headers, requestHeaders, requestTime, responseTime },
-  };
+  const fresh: Entry = { ...entry, ...times, record, headers, requestHeaders };
   visit.background.push(
     mayKeep(fresh) ? keptFresh(core, base, fresh) : core.invalidate(base),
   );
@@ -70,7 +67,9 @@ export function freshened(
  */
 function mayKeep({ status, headers, record }: Entry): boolean {
   const request: RequestView = {
-    ...{ method: 'GET', url: record.url, headers: new Headers() },
+    method: 'GET',
+    url: record.url,
+    headers: new Headers(),
     cache: 'default',
   };
   return isStorable(request, { status, headers });

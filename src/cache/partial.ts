@@ -136,7 +136,7 @@ export async function bytesOf(
   visit: Visit,
   entry: Entry,
 ): Promise<ArrayBuffer | undefined> {
-  // No slice, and no digest of one.
+  // An empty body has no slice that could be verified.
   if (entry.body.is === 'none') return new ArrayBuffer(0);
   try {
     const stream = await verifiedFrom(core, visit, entry);

@@ -1,10 +1,11 @@
+/** Caches over one store, in one worker or page and in several: what one of them changes, the others forget. */
 import type { Flights } from './flight.js';
 
 /** Told the key of the URL that changed, or nothing when everything may have. */
 type Forget = (base?: string) => void;
 
 /** What is told to other workers and pages. */
-interface Told {
+interface Change {
   readonly base?: string;
   /** The worker or page that tells it. */
   readonly from: number;
@@ -13,7 +14,7 @@ interface Told {
 /** Names this worker or page: its own caches hear one another on their channels too, but they share their flights. */
 const HERE = Math.random();
 
-/** Other caches over the same store, here or in another worker or page: what one of them changes, the others forget. */
+/** The other caches over the same store, as one of them sees them. */
 export class Peers {
   readonly #near: Set<Forget>;
   readonly #forget: Forget;
@@ -26,7 +27,7 @@ export class Peers {
     try {
       this.#channel = new BroadcastChannel(`mendbox-store:${name}`);
       this.#channel.addEventListener('message', ({ data }) => {
-        const { base, from } = Object(data) as Told;
+        const { base, from } = Object(data) as Change;
         // What is on its way here may be older, or have been dropped there for good.
         if (from !== HERE)
           flights.outdate((other) => base === undefined || other === base);

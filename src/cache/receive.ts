@@ -40,9 +40,9 @@ export function receive(
   }
   const willStore = hooksOf(visit)?.willStore;
   if (willStore) {
-    const stored = storeChosen(core, visit, arrival, willStore, flight);
-    visit.background.push(stored);
-    flight.store(stored);
+    const chosen = storeChosen(core, visit, arrival, willStore, flight);
+    visit.background.push(chosen);
+    flight.store(chosen);
     // Whether it is stored is known when the hook has decided, and the page has gone on.
     return forwarded(response, response.body, visit.status);
   }

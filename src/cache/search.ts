@@ -46,6 +46,12 @@ export function isEquivalent(
 const formOf = (key: string, rule: string | null): string =>
   noVarySearchKey(urlOfKey(key), rule);
 
+/** A response with its rule; nothing where it has none. */
+function ruled(base: string, { headers }: ResponseView): Ruled[] {
+  const rule = headers.get(FIELD);
+  return rule === null ? [] : [{ base, rule, form: formOf(base, rule) }];
+}
+
 /** The rules of stored responses by path. */
 export class Search {
   readonly #store: Store;
@@ -57,14 +63,10 @@ export class Search {
     this.#store = store;
   }
 
-  /** Notes a response that is being stored. */
-  note(base: string, { headers }: ResponseView): void {
-    const rule = headers.get(FIELD);
-    // Without one nothing is to be remembered, and isEquivalent() refuses what an older response of the URL said.
-    if (rule === null) return;
+  /** Notes a response that is being stored. One without a rule leaves what is known: isEquivalent() refuses it. */
+  note(base: string, response: ResponseView): void {
     const path = pathOf(base);
-    const form = formOf(base, rule);
-    this.#keep(path, [{ base, rule, form }, ...(this.#paths.get(path) ?? [])]);
+    this.#keep(path, [...ruled(base, response), ...this.#ruledOf(path)]);
   }
 
   /** The keys, other than its own, of the stored responses that may answer for a URL, the latest first. */
@@ -75,10 +77,10 @@ export class Search {
       this.#reads.set(path, read);
       await read;
     }
-    const found = (this.#paths.get(path) ?? []).filter(
-      (ruled) => ruled.base !== base && ruled.form === formOf(base, ruled.rule),
+    const found = this.#ruledOf(path).filter(
+      (each) => each.base !== base && each.form === formOf(base, each.rule),
     );
-    return [...new Set(found.map((ruled) => ruled.base))];
+    return [...new Set(found.map((each) => each.base))];
   }
 
   /** Reads the store once more for the path of a URL, or for all, when it is asked for next: another cache changed it. */
@@ -97,17 +99,17 @@ export class Search {
     }
     const own = keys.filter((key) => key.startsWith(`${path}?`));
     const policies = await this.#store.policies([path, ...own]);
-    const ruled = policies.flatMap(({ headers, record }) => {
-      const rule = headers.get(FIELD);
-      if (rule === null) return [];
-      const form = formOf(record.key, rule);
-      return [{ base: baseOf(record.key), rule, form }];
-    });
-    if (ruled.length > 0)
-      this.#keep(path, [...(this.#paths.get(path) ?? []), ...ruled]);
+    const stored = policies.flatMap((policy) =>
+      ruled(baseOf(policy.record.key), policy),
+    );
+    this.#keep(path, [...this.#ruledOf(path), ...stored]);
   }
 
-  #keep(path: string, ruled: readonly Ruled[]): void {
-    this.#paths.set(path, ruled.slice(0, RESPONSES));
+  #ruledOf(path: string): readonly Ruled[] {
+    return this.#paths.get(path) ?? [];
+  }
+
+  #keep(path: string, all: readonly Ruled[]): void {
+    if (all.length > 0) this.#paths.set(path, all.slice(0, RESPONSES));
   }
 }

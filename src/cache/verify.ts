@@ -9,8 +9,10 @@ import { checkVerify } from './check.js';
 import type { Core } from './core.js';
 import { urlOfKey } from './key.js';
 
+/** Keys read at a time. */
 const BATCH = 32;
 
+/** The report so far. */
 interface Tally {
   checked: number;
   bytes: number;
@@ -58,7 +60,7 @@ async function verifyOne(
   tally.checked++;
   const bad =
     found.is === 'entry' ? await verifyBody(core, found.entry, tally) : found;
-  if (bad?.is === 'broken') await note(core, bad, tally, repair, refetch);
+  if (bad?.is === 'broken') await settle(core, bad, tally, repair, refetch);
   return true;
 }
 
@@ -83,7 +85,8 @@ async function verifyBody(
   return undefined;
 }
 
-async function note(
+/** Does about a broken pair what was asked for, and reports it. */
+async function settle(
   core: Core,
   bad: Broken,
   tally: Tally,

@@ -11,7 +11,7 @@ import type { Core } from './core.js';
 import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { hooksOf } from './hooks.js';
-import { dateFields } from './freshen.js';
+import { addDate } from './freshen.js';
 import { declaresDigest, matchesFields } from './integrity.js';
 import { announcedLength } from './keep.js';
 import { isSameOrigin } from './key.js';
@@ -134,7 +134,7 @@ function draftOf(visit: Visit, arrival: Arrival, body: SealedBody): Draft {
   const type =
     response.type === 'cors' || !isSameOrigin(request.url) ? 'cors' : 'basic';
   const headers = fieldsToStore(response);
-  dateFields(headers, type, responseTime);
+  addDate(headers, type, responseTime);
   return asComplete({
     base: visit.base,
     url: request.url,

@@ -243,7 +243,10 @@ export function decodePolicy(value: unknown, key: string): Policy | Broken {
   if (record.key !== key) return broken(key, 'key-mismatch', 'policy.key', id);
   const { status, requestTime, responseTime } = record;
   return {
-    ...{ record, status, requestTime, responseTime },
+    record,
+    status,
+    requestTime,
+    responseTime,
     headers: parseHeaderLines(record.headers),
     requestHeaders: parseHeaderLines(record.requestHeaders),
   };
