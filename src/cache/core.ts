@@ -1,5 +1,5 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
-import type { Fault, HealEvent, SkewEvent } from '../fault.js';
+import type { Fault } from '../fault.js';
 import { isInGroup, type Forwarded } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
@@ -18,7 +18,7 @@ import { Peers } from './peers.js';
 import { Probe } from './probe.js';
 import { Recent } from './recent.js';
 import { Search } from './search.js';
-import { isNews, tell } from './tell.js';
+import { isNews, tell, type Told } from './tell.js';
 import type { Visit } from './visit.js';
 
 /** How long a request waits for another of the same URL, in milliseconds. */
@@ -200,7 +200,7 @@ export class Core {
     if (!flight) return false;
     visit.joined = true;
     visit.status = { fwd, collapsed: true };
-    await withDeadline(flight.free, JOIN_MS, Error).catch(() => undefined);
+    await withDeadline(flight.free, JOIN_MS).catch(() => undefined);
     return true;
   }
 
@@ -210,7 +210,7 @@ export class Core {
     if (!storing) return undefined;
     const { storageTimeoutMs } = this.settings;
     // A page that does not read its body keeps it from being stored: it costs one wait, once.
-    return withDeadline(storing, storageTimeoutMs, Error).catch(() =>
+    return withDeadline(storing, storageTimeoutMs).catch(() =>
       this.flights.release(base),
     );
   }
@@ -379,7 +379,7 @@ export class Core {
   }
 
   /** Tells the windows of an event, and hands it to its listener; what that throws is its own affair. */
-  emit(event: HealEvent | SkewEvent, isTold = true): void {
+  emit(event: Told, isTold = true): void {
     const { onHeal, onSkew } = this.settings;
     if (IS_READY_MADE || isTold) tell(event);
     // Nobody gave it a listener.

@@ -80,7 +80,7 @@ export async function copyInTime(
   response: Response,
 ): Promise<ArrayBuffer | null | undefined> {
   const copy = copyOf(response);
-  return copy && withDeadline(copy, PATIENCE_MS, Error).catch(() => null);
+  return copy && withDeadline(copy, PATIENCE_MS).catch(() => null);
 }
 
 /**

@@ -68,7 +68,6 @@ export async function askAgain(
       end < total ? end - 1 : '',
     ),
     silenceMs,
-    Error,
   );
   const { body } = response;
   const isPart = response.status === 206;

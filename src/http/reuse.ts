@@ -11,6 +11,12 @@ import { covers } from './range.js';
 import { termsOf, type Terms } from './terms.js';
 import { selects } from './vary.js';
 
+/** How a request fails that may not, or cannot, go to the network: `fetch()` rejects, or it is answered with a 504. */
+type Failure = 'network-error' | 'gateway-timeout';
+
+/** Why nothing that is stored can answer (RFC 9211 section 2.2). */
+type Unstored = 'uri-miss' | 'vary-miss' | 'miss';
+
 /** The decision about one request; `ttl` is the remaining freshness in whole seconds, negative when stale. */
 export type Reuse<T extends StoredView> =
   /** May answer without asking: fresh, or stale where the request allows it (`max-stale`, `force-cache`). */
@@ -22,10 +28,10 @@ export type Reuse<T extends StoredView> =
   /** Nothing can be used; `bypass` means that nothing may be stored either. */
   | {
       is: 'miss';
-      why: 'uri-miss' | 'vary-miss' | 'miss' | 'request' | 'bypass';
+      why: Unstored | 'request' | 'bypass';
     }
   /** The network may not be used, and nothing stored may answer. */
-  | { is: 'only-if-cached'; answer: 'network-error' | 'gateway-timeout' };
+  | { is: 'only-if-cached'; answer: Failure };
 
 /** Decides over all stored responses of one URL whether one may answer the request (RFC 9111 section 4). */
 export function reuse<T extends StoredView>(
@@ -75,9 +81,7 @@ export function mayServeStale(
  * How to answer when the network has failed and nothing stored may: by its error, or by a 504 (RFC 9111 section
  * 5.2.2.2).
  */
-export function errorAnswer(
-  stored: StoredView,
-): 'network-error' | 'gateway-timeout' {
+export function errorAnswer(stored: StoredView): Failure {
   const { mustRevalidate, noCache } = termsOf(stored);
   // "the cache MUST generate an error response rather than reuse a stale response. The generated status code SHOULD be
   // 504 (Gateway Timeout)"
@@ -174,11 +178,11 @@ function useStale(
 function select<T extends StoredView>(
   request: RequestView,
   candidates: readonly T[],
-): { stored: T; certain: boolean } | 'uri-miss' | 'vary-miss' | 'miss' {
+): { stored: T; certain: boolean } | Unstored {
   if (request.method !== 'GET' && request.method !== 'HEAD') return 'miss';
   let best: T | undefined;
   let certain = false;
-  let why: 'uri-miss' | 'vary-miss' | 'miss' = 'uri-miss';
+  let why: Unstored = 'uri-miss';
   for (const stored of candidates) {
     if (termsOf(stored).noStore) continue;
     const selected = selects(stored, request);
@@ -244,15 +248,13 @@ function maxStale(asked: Directives): number {
  * How a request that forbids the network is answered where nothing stored may: "respond with a 504" (RFC 9111 section
  * 5.2.1.7), "return a network error" (Fetch section 4.5); undefined for a request that does not forbid it.
  */
-export const localAnswer = (
-  request: RequestView,
-): 'network-error' | 'gateway-timeout' | undefined =>
+export const localAnswer = (request: RequestView): Failure | undefined =>
   localAnswerOf(request, requestDirectives(request.headers));
 
 function localAnswerOf(
   { cache }: RequestView,
   asked: Directives,
-): 'network-error' | 'gateway-timeout' | undefined {
+): Failure | undefined {
   if (cache === 'only-if-cached') return 'network-error';
   return asked.has('only-if-cached') ? 'gateway-timeout' : undefined;
 }
@@ -260,7 +262,7 @@ function localAnswerOf(
 /** "respond using a stored response that is consistent with the other constraints of the request" (section 5.2.1.7) */
 function locally<T extends StoredView>(
   decision: Reuse<T>,
-  answer: 'network-error' | 'gateway-timeout',
+  answer: Failure,
 ): Reuse<T> {
   if (decision.is === 'fresh') return decision;
   return decision.is === 'stale-while-revalidate'

@@ -151,11 +151,7 @@ export class Database {
     this.#breaker.begin();
     const connection = this.#connection ?? (await this.#open());
     try {
-      const value = await withDeadline(
-        work(connection),
-        this.#deadlineMs + moreMs,
-        timedOut,
-      );
+      const value = await this.#inTime(work(connection), moreMs);
       if (this.#breaker.succeed()) this.#onState();
       return value;
     } catch (error) {
@@ -212,7 +208,7 @@ export class Database {
   /** Closes and deletes the database; rejects with a StoreError. */
   async destroy(): Promise<void> {
     this.close();
-    await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
+    await this.#inTime(this.#delete());
   }
 
   async #climb(): Promise<IDBDatabase> {
@@ -256,7 +252,7 @@ export class Database {
   async #openAfterDelete(): Promise<IDBDatabase> {
     if (!this.#mayDelete) throw spent();
     this.#mayDelete = false;
-    await withDeadline(this.#delete(), this.#deadlineMs, timedOut);
+    await this.#inTime(this.#delete());
     this.#wasThere = true;
     return this.#openOnce();
   }
@@ -265,28 +261,22 @@ export class Database {
     const api = buckets();
     if (!api || !this.#mayUseBucket) throw spent();
     this.#mayUseBucket = false;
-    const bucket = await withDeadline(
-      api.open(bucketName(this.#name)),
-      this.#deadlineMs,
-      timedOut,
-    );
+    const bucket = await this.#inTime(api.open(bucketName(this.#name)));
     this.#bucket = bucket.indexedDB;
     return this.#openOnce();
   }
 
   #openChecked(): Promise<IDBDatabase> {
     const late = this.#request();
-    return withDeadline(late, this.#deadlineMs, timedOut).catch(
-      (error: unknown) => {
-        late.then(
-          (opened) => this.#arriveLate(opened),
-          (why: unknown) => {
-            this.#failedLate ||= !isFinal(why);
-          },
-        );
-        throw error;
-      },
-    );
+    return this.#inTime(late).catch((error: unknown) => {
+      late.then(
+        (opened) => this.#arriveLate(opened),
+        (why: unknown) => {
+          this.#failedLate ||= !isFinal(why);
+        },
+      );
+      throw error;
+    });
   }
 
   async #request(): Promise<IDBDatabase> {
@@ -320,6 +310,11 @@ export class Database {
 
   get #factory(): IDBFactory {
     return this.#bucket ?? indexedDB;
+  }
+
+  /** Waits no longer than the deadline and what is added to it, in milliseconds; rejects with a StoreError. */
+  #inTime<T>(work: Promise<T>, moreMs = 0): Promise<T> {
+    return withDeadline(work, this.#deadlineMs + moreMs, timedOut);
   }
 }
 

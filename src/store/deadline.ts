@@ -31,11 +31,11 @@ function expire(): void {
   if (next < due) arm(next);
 }
 
-/** Races a promise against a deadline; whatever the loser does later is ignored. */
+/** Races a promise against a deadline in so many milliseconds; whatever the loser does later is ignored. */
 export function withDeadline<T>(
   promise: Promise<T>,
   ms: number,
-  onTimeout: () => Error,
+  onTimeout: () => Error = Error,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const wait: Wait = {

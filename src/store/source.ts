@@ -47,7 +47,6 @@ export class Source {
       const { value, done } = await withDeadline(
         this.#read(bytes.subarray(at + filled, at + length)),
         this.#silenceMs,
-        Error,
       );
       if (value) bytes = new Uint8Array(value.buffer as ArrayBuffer);
       if (done) break;
