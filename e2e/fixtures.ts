@@ -115,6 +115,12 @@ export class App {
     );
   }
 
+  /** Fetches a path, and waits until the answer is stored. */
+  async store(path: string): Promise<void> {
+    await this.fetch(path);
+    await this.settled(path);
+  }
+
   /** The HealEvents broadcast since the page was loaded. */
   async heals(): Promise<HealEvent[]> {
     return await this.page.evaluate(() => window.bench.heals);

@@ -17,8 +17,7 @@ for (const half of ['policy', 'payload'] as const)
   }) => {
     for (const path of paths) {
       origin.answer(path, { headers, body });
-      await app.fetch(path);
-      await app.settled(path);
+      await app.store(path);
     }
     await app.page.evaluate(
       async ([key, name, length]) => {

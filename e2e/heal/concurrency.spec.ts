@@ -28,8 +28,7 @@ test('G2: an older answer that arrives late does not replace a newer one', async
   expect((await late).sha256).toBe(sha256(older));
   // A later write ends after the older one's would have.
   origin.answer('/after', fresh('"after"', newer));
-  await app.fetch('/after');
-  await app.settled('/after');
+  await app.store('/after');
   await app.restartWorker();
   const got = await app.fetch(path);
   expect(got.headers['cache-status']).toMatch(isHit);
@@ -41,8 +40,7 @@ test('G3: dropping a broken pair spares the one that healed it meanwhile', async
   origin,
 }) => {
   origin.answer(path, fresh('"older"', older));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.damage(path, (pair) => {
     new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
   });
@@ -73,8 +71,7 @@ test('G3: dropping a pair spares the one that another worker has put in its plac
 }) => {
   const stale = { 'cache-control': 'max-age=0', etag: '"older"' };
   origin.answer(path, { headers: stale, body: older });
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   // Nobody tells this worker, whose memory still has the older one.
   await app.damage(path, (pair) => {
     pair.policy['id'] = '0123456789abcdef';
@@ -89,8 +86,7 @@ test('G3: dropping a pair spares the one that another worker has put in its plac
   expect(await app.nextHeal()).toMatchObject({ fault: 'unusable-304' });
   // What is written later is written when the drop is over.
   origin.answer('/after', fresh('"after"', newer));
-  await app.fetch('/after');
-  await app.settled('/after');
+  await app.store('/after');
   expect((await app.records(path)).policy?.['id']).toBe('0123456789abcdef');
 });
 
@@ -107,8 +103,7 @@ test('G3: what a POST outdated while its 304 was on the way is kept nowhere', as
     { body: 'changed' },
     fresh('"newer"', newer),
   );
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   const late = app.fetch(path, { cache: 'no-cache' });
   await expect.poll(() => origin.requests(path)).toHaveLength(2);
   await app.fetch(path, { method: 'POST' });
@@ -185,8 +180,7 @@ test('G4, G5: a second release of the worker leaves what is stored alone', async
   origin,
 }) => {
   origin.answer(path, fresh('"older"', older));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.page.evaluate(() => window.bench.control('/worker.js?release=2'));
   await expect
     .poll(() =>
@@ -206,8 +200,7 @@ test(
   async ({ app, origin }) => {
     const large = noise('large', 8_000_000);
     origin.answer(path, fresh('"large"', large));
-    await app.fetch(path);
-    await app.settled(path);
+    await app.store(path);
     await app.ask('forget');
     await app.page.evaluate(async (url) => {
       const response = await fetch(url);

@@ -71,8 +71,7 @@ test('B20: an entry that was deleted by hand is fetched again, and what the orig
       { ...answer, headers: { ...answer.headers, ...own } },
       gone,
     );
-    await app.fetch(at);
-    await app.settled(at);
+    await app.store(at);
   }
   await app.page.evaluate(
     (key) => window.bench.write(key, 'mendbox', {}),
@@ -141,8 +140,7 @@ test('H16: a replay looks to the origin as the request did', async ({
 
 test('I3: a healing reloads no page', async ({ app, origin }) => {
   origin.answer('/thing', script('1;'));
-  await app.fetch('/thing');
-  await app.settled('/thing');
+  await app.store('/thing');
   await app.damage('/thing', (pair) => {
     new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
   });
@@ -165,8 +163,7 @@ test('C9: the Cache API is never used, and requests of other schemes are left al
   origin,
 }) => {
   origin.answer('/thing', script('1;'));
-  await app.fetch('/thing');
-  await app.settled('/thing');
+  await app.store('/thing');
   expect(await app.page.evaluate(() => caches.keys())).toEqual([]);
   expect((await app.fetch('data:text/plain,hello')).text).toBe('hello');
   const blob = await app.page.evaluate(async () => {
@@ -229,8 +226,7 @@ test('F5: use keeps a response in the store and makes it no younger', async ({
   });
   origin.answer('/thing', answer('one'), answer('two'));
   await app.start({});
-  await app.fetch('/thing');
-  await app.settled('/thing');
+  await app.store('/thing');
   const usedAt = async (): Promise<unknown> =>
     (await app.records('/thing')).policy?.['used'];
   const before = await usedAt();
@@ -251,8 +247,7 @@ test(
   async ({ idle: app, origin }) => {
     origin.answer('/thing', script('1;'));
     await app.start({});
-    await app.fetch('/thing');
-    await app.settled('/thing');
+    await app.store('/thing');
     await app.ask('forget');
     await app.shim({ faults: [{ on: 'transaction', how: 'hang' }] });
     expect((await app.fetch('/thing')).headers['cache-status']).not.toMatch(

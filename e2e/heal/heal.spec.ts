@@ -29,8 +29,7 @@ async function prepare(
   const first = release('first', form);
   const second = release('second', form);
   origin.answer(path, first);
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.restartWorker();
   const hit = await app.fetch(path);
   expect(hit.headers['cache-status']).toMatch(isHit);
@@ -104,8 +103,7 @@ test('A7: the bodies of two URLs, swapped on disk, are both replaced', async ({
 }) => {
   for (const at of ['/one', '/two']) {
     origin.answer(at, release(at));
-    await app.fetch(at);
-    await app.settled(at);
+    await app.store(at);
   }
   const [one, two] = [app.key('/one'), app.key('/two')] as const;
   await app.page.evaluate(
@@ -146,8 +144,7 @@ test('A11: a whole entry that lies under another URL answers nobody', async ({
   const second = release('second');
   origin.answer('/secret', secret);
   origin.answer('/public', second);
-  await app.fetch('/secret');
-  await app.settled('/secret');
+  await app.store('/secret');
   await app.damage('/secret', () => {}, '/public');
   await app.restartWorker();
 
@@ -285,8 +282,7 @@ test('E2: a stale entry with a broken body costs one unconditional request, not 
     headers: { 'cache-control': 'max-age=0', etag: '"first"' },
     body: noise('first', 1_000),
   });
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.damage(path, (pair) => {
     new Uint8Array(pair.payload['body'] as ArrayBuffer).fill(7);
   });

@@ -86,8 +86,7 @@ test('a drop that the store failed is made up for: what was to go answers nobody
 }) => {
   await app.start({});
   origin.answer(path, before, { body: 'changed' }, after);
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.shim({
     faults: [{ on: 'delete', how: 'fail', name: 'DataError' }],
   });
@@ -117,8 +116,7 @@ test('a group that a POST outdates while the store fails answers nobody afterwar
   origin.answer('/say', {
     headers: { 'cache-group-invalidation': '"things"' },
   });
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.shim({ faults: [{ on: 'getAllKeys', how: 'fail' }] });
   await app.fetch('/say', { method: 'POST', body: 'x' });
   // The store is tried again.
@@ -140,8 +138,7 @@ test('of a group that a POST outdates, what another release has stored goes as w
     headers: { 'cache-group-invalidation': '"things"' },
   });
   for (const each of [path, '/other']) {
-    await app.fetch(each);
-    await app.settled(each);
+    await app.store(each);
   }
   await app.damage(path, ({ policy }) => {
     policy['schema'] = 'another';
@@ -172,8 +169,7 @@ test('what is purged while the idle probe finds it broken is not written back @m
     });`,
   );
   origin.answer(path, before);
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.damage(path, ({ payload }) => {
     payload['body'] = new ArrayBuffer(1);
   });
@@ -329,7 +325,6 @@ test('an engine that refuses BroadcastChannel still has a cache', async ({
     self.BroadcastChannel = class { constructor() { throw new DOMException('no', 'SecurityError'); } };
     install();`,
   );
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   expect((await app.fetch(path)).headers['cache-status']).toMatch(isHit);
 });

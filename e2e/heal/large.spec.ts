@@ -188,8 +188,7 @@ test('A12: a large body whose file is lost under the running worker is replaced'
   origin,
 }) => {
   origin.answer(path, whole('"first"', first));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.damage(path, (pair) => {
     const body = pair.payload['body'] as Blob;
     pair.payload['body'] = body.slice(0, body.size - 1);

@@ -99,8 +99,7 @@ test(
     origin.answer('/logout', {
       headers: { 'clear-site-data': '"storage"', 'cache-control': 'no-store' },
     });
-    await app.fetch('/thing');
-    await app.settled('/thing');
+    await app.store('/thing');
     await app.fetch('/logout');
     await expect.poll(() => app.keys()).toEqual([]);
     expect((await app.fetch('/thing')).sha256).toBe(sha256(body));
@@ -119,8 +118,7 @@ test('G6: a page whose worker is unregistered in mid-body reads it to its end', 
 }) => {
   const large = noise('large', 3_000_000);
   origin.answer('/large', { ...fresh, body: large });
-  await app.fetch('/large');
-  await app.settled('/large');
+  await app.store('/large');
   await app.ask('forget');
   const length = await app.page.evaluate(async () => {
     const response = await fetch('/large');

@@ -11,8 +11,7 @@ const fresh: Answer = {
 /** Copies one stored pair under so many keys, /many/0000 and so on; nothing reads them. */
 async function fill(app: App, origin: Origin, count: number): Promise<void> {
   origin.answer('/seed', fresh);
-  await app.fetch('/seed');
-  await app.settled('/seed');
+  await app.store('/seed');
   await app.page.evaluate(
     async ([key, most]) => {
       const { policy, payload } = await window.bench.read(key, 'mendbox');
@@ -58,8 +57,7 @@ test('a response that there is room for is stored without a look at the others',
   await fill(app, origin, 300);
   origin.answer('/one-more', fresh);
   await app.shim({});
-  await app.fetch('/one-more');
-  await app.settled('/one-more');
+  await app.store('/one-more');
   const { getAll = 0, put = 0, ...others } = await app.shim({});
   expect(put).toBeGreaterThan(0);
   // The variants of its own URL, looked up once and once again before they are replaced.
@@ -74,11 +72,9 @@ test('of a new URL nothing is read but by its lookup, and the sums beside its wr
 }) => {
   await app.start({});
   for (const path of ['/first', '/second']) origin.answer(path, fresh);
-  await app.fetch('/first');
-  await app.settled('/first');
+  await app.store('/first');
   await app.shim({});
-  await app.fetch('/second');
-  await app.settled('/second');
+  await app.store('/second');
   const { get, getAll, add, readwrite } = await app.shim({});
   expect({ get, getAll, add, readwrite }).toEqual({
     get: 2,
@@ -163,8 +159,7 @@ test('the least recently used of many make room, and what is stored last stays',
   await fill(app, origin, 1_000);
   await app.ask('verify');
   origin.answer('/last', fresh);
-  await app.fetch('/last');
-  await app.settled('/last');
+  await app.store('/last');
   expect(await app.keys()).toHaveLength(450);
   expect(await app.keys()).toContain(app.key('/last'));
 });
@@ -199,8 +194,7 @@ test('a use is noted once a minute, however often an entry answers', async ({
   origin.answer('/a', fresh);
   origin.answer('/other', fresh);
   for (const path of ['/a', '/other']) {
-    await app.fetch(path);
-    await app.settled(path);
+    await app.store(path);
   }
   const used = async (): Promise<unknown> =>
     (await app.records('/a')).policy?.['used'];

@@ -13,8 +13,7 @@ test('a record that rots under the memory tier is met by the idle probe and writ
   origin,
 }) => {
   origin.answer(path, fresh);
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.damage(path, (pair) => {
     const bytes = new Uint8Array(pair.payload['body'] as ArrayBuffer);
     bytes[7] = (bytes[7] ?? 0) ^ 1;
@@ -77,8 +76,7 @@ test('a worker that is never idle meets rot under the memory tier all the same',
   origin,
 }) => {
   origin.answer(path, fresh);
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.damage(path, (pair) => {
     pair.payload['body'] = new ArrayBuffer(1);
   });
@@ -117,8 +115,7 @@ test('memory does not outlive an entry that somebody deleted', async ({
   origin,
 }) => {
   origin.answer(path, fresh);
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.page.evaluate(
     () =>
       new Promise<void>((resolve) => {
@@ -175,8 +172,7 @@ const ends: {
 for (const { name, end } of ends)
   test(`memory does not outlive ${name}`, async ({ app, origin }) => {
     origin.answer(path, fresh);
-    await app.fetch(path);
-    await app.settled(path);
+    await app.store(path);
     expect((await app.stats()).memory.entries).toBe(1);
     origin.answer(path, { ...fresh, body: 'newer' });
     await end(app);
@@ -189,8 +185,7 @@ test('what another cache over the same store changes, this one forgets', async (
   origin,
 }) => {
   origin.answer(path, fresh, { ...fresh, body: 'newer' });
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   const memory = async (): Promise<number> =>
     (await app.stats()).memory.entries;
   expect(await memory()).toBe(1);
@@ -243,8 +238,7 @@ test(
     const paths = ['/one', '/two', '/three'];
     for (const each of paths) {
       origin.answer(each, { ...fresh, body: each });
-      await app.fetch(each);
-      await app.settled(each);
+      await app.store(each);
     }
     await app.page.reload();
     for (const each of paths) await app.fetch(each);

@@ -252,8 +252,7 @@ test('D5: a fresh stored response outlives a 500 that answers its validation', a
     },
     { status: 500, headers: {}, body: 'sorry' },
   );
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   const got = await app.fetch(path);
   expect(got.status).toBe(200);
   expect(got.sha256).toBe(sha256(body));

@@ -115,8 +115,7 @@ for (const status of [204, 205]) {
       status,
       headers: { 'cache-control': 'max-age=3600', 'x-it': 'is' },
     });
-    await app.fetch('/empty');
-    await app.settled('/empty');
+    await app.store('/empty');
     await app.restartWorker();
     const got = await app.fetch('/empty');
     expect(got.status).toBe(status);
@@ -149,8 +148,7 @@ test('A15: control characters that the network lets through reach the page, and 
     });
   const got = await app.fetch('/reason');
   expect([got.error, got.text]).toEqual([undefined, 'hi']);
-  await app.fetch('/field');
-  await app.settled('/field');
+  await app.store('/field');
   await app.restartWorker();
   const again = await app.fetch('/field');
   expect(again.headers['cache-status']).toMatch(isHit);
@@ -221,8 +219,7 @@ test('H10: an empty body has the integrity of nothing', async ({
   origin,
 }) => {
   origin.answer('/empty', { headers: { 'cache-control': 'max-age=60' } });
-  await app.fetch('/empty');
-  await app.settled('/empty');
+  await app.store('/empty');
   const integrity = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
   const got = await app.fetch('/empty', { integrity });
   expect(got.headers['cache-status']).toMatch(isHit);
@@ -240,8 +237,7 @@ test('H10: stored bytes that do not match the integrity the page asks for are re
     body: text,
   });
   origin.answer('/lib', answer('old release'));
-  await app.fetch('/lib');
-  await app.settled('/lib');
+  await app.store('/lib');
   origin.answer('/lib', answer('new release'));
   const got = await app.fetch('/lib', { integrity: integrity('new release') });
   expect(got.error).toBeUndefined();
@@ -274,8 +270,7 @@ test('I6: a POST reaches the origin once, with its body, and drops what it chang
     body: 'one',
   };
   origin.answer('/thing', answer);
-  await app.fetch('/thing');
-  await app.settled('/thing');
+  await app.store('/thing');
   origin.answer('/thing', { body: 'posted' }, { ...answer, body: 'two' });
   const posted = await app.fetch('/thing', { method: 'POST', body: 'data' });
   expect(posted.text).toBe('posted');

@@ -35,8 +35,7 @@ test('G7, G10: a worker that has slept answers from the disk at once, and knows 
   const body = noise('sleep', 2_000);
   origin.answer('/thing', fresh(body));
   await app.start();
-  await app.fetch('/thing');
-  await app.settled('/thing');
+  await app.store('/thing');
   for (let n = 0; n < 4; n++) {
     // What it has counted is of this life of the worker only.
     await expect.poll(async () => (await app.stats()).hits).toBe(0);

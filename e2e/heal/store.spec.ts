@@ -46,8 +46,7 @@ for (const row of troubles) {
       await app.start({ faults, ...(missing && { missing }) });
     } else {
       await app.start({});
-      await app.fetch(path);
-      await app.settled(path);
+      await app.store(path);
       await app.ask('forget');
       expect(await expectBytes(app)).toMatch(isHit);
       await app.ask('forget');
@@ -129,8 +128,7 @@ test('A12: a large value that IndexedDB cannot read is replaced, and its neighbo
   origin.answer('/neighbour', fresh);
   await app.start({});
   for (const at of [path, '/neighbour']) {
-    await app.fetch(at);
-    await app.settled(at);
+    await app.store(at);
   }
   await app.ask('forget');
   await app.shim({
@@ -165,8 +163,7 @@ test(
     origin.answer(`${path}?a=1`, { headers, body });
     origin.answer(`${path}?a=2`, { status: 204 });
     await app.start({});
-    await app.fetch(`${path}?a=1`);
-    await app.settled(`${path}?a=1`);
+    await app.store(`${path}?a=1`);
     await app.restartWorker();
     await app.shim({ faults: [{ on: 'getAllKeys', how: 'fail' }] });
     await app.fetch(`${path}?a=2`, { method: 'POST' });
@@ -265,8 +262,7 @@ test('H8: without store and network the page sees the error it would have seen w
 async function storeOne(app: App, origin: Origin): Promise<void> {
   origin.answer(path, fresh);
   await app.start({});
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
 }
 
 test('B12: a database that a later release raised to version 99 is used as it is', async ({

@@ -16,8 +16,7 @@ const fresh = (etag: string, body: Buffer): Answer => ({
 
 async function storeStale(app: App, origin: Origin): Promise<void> {
   origin.answer(path, stale('"first"', first));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.restartWorker();
 }
 
@@ -137,8 +136,7 @@ test('E5: a conditional request of the page goes to the origin as it is', async 
   origin,
 }) => {
   origin.answer(path, fresh('"first"', first));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   origin.answer(path, { status: 304, headers: { etag: '"mine"' } });
   const got = await app.fetch(path, { headers: { 'if-none-match': '"mine"' } });
   expect(got.status).toBe(304);
@@ -235,8 +233,7 @@ test('E11: a range is cut from the whole stored body, and a 206 never passes for
   origin,
 }) => {
   origin.answer(path, fresh('"first"', first));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.restartWorker();
   const part = await app.fetch(path, { headers: { range: 'bytes=10-29' } });
   expect(part.status).toBe(206);
@@ -280,8 +277,7 @@ test('F1: a Date in the future makes nothing fresh for ever', async ({
     },
     body: first,
   });
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   origin.answer(path, fresh('"second"', second));
   await app.shim({ clock: 700_000 });
   const got = await app.fetch(path);
@@ -295,8 +291,7 @@ test('F2: when the clock goes back, what was stored is validated and kept', asyn
 }) => {
   await app.start({ clock: day });
   origin.answer(path, fresh('"first"', first));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.shim({ clock: 0 });
   await app.ask('forget');
   origin.answer(path, { status: 304, headers: { etag: '"first"' } });
@@ -314,8 +309,7 @@ test('F3: when the clock jumps ahead, entries are validated, not dropped', async
 }) => {
   await app.start({});
   origin.answer(path, fresh('"first"', first));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   await app.shim({ clock: 3650 * day });
   await app.ask('forget');
   origin.answer(path, { status: 304, headers: { etag: '"first"' } });
@@ -355,8 +349,7 @@ test('E11: a part of another representation with a weak tag outdates the whole',
     },
     { headers: { ...fields, etag: 'W/"newer"' }, body: 'newer' },
   );
-  await app.fetch('/weak');
-  await app.settled('/weak');
+  await app.store('/weak');
   const part = { cache: 'no-cache', headers: { range: 'bytes=0-1' } } as const;
   expect((await app.fetch('/weak', part)).text).toBe('ne');
   expect((await app.fetch('/weak')).text).toBe('newer');

@@ -131,8 +131,7 @@ test("what a group outdates does not come back from the browser's own cache in t
   origin,
 }) => {
   origin.answer('/a', ok('old', { ...FRESH, 'cache-groups': '"one"' }));
-  await app.fetch('/a');
-  await app.settled('/a');
+  await app.store('/a');
   await app.restartWorker();
   origin.answer('/a', ok('new'));
   origin.answer('/say', {

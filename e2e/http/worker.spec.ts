@@ -179,8 +179,7 @@ test("a no-store request leaves the browser's own cache alone, even where what i
 }) => {
   const [before, after] = [page('before'), page('after')];
   origin.answer('/data', before, after);
-  await app.fetch('/data');
-  await app.settled('/data');
+  await app.store('/data');
   await app.ask('purge', { filter: { url: `${origin.url}/data` } });
   const got = await app.fetch('/data', { cache: 'no-store' });
   expect(got.text).toBe(after.body);
@@ -254,8 +253,7 @@ for (const [method, types] of [
     origin.answer('/thing', kept);
     elsewhere.answer('/thing', kept);
     await app.fetch(`${elsewhere.url}/thing`);
-    await app.fetch('/thing');
-    await app.settled('/thing');
+    await app.store('/thing');
     origin.answer('/logout', {
       headers: { 'clear-site-data': types, 'cache-control': 'no-store' },
     });
@@ -309,8 +307,7 @@ test('a response without Date is stored with the time at which it was received',
     return undefined;
   });
   const before = Date.now();
-  await app.fetch('/thing');
-  await app.settled('/thing');
+  await app.store('/thing');
   const { headers } = await app.fetch('/thing');
   expect(headers['cache-status']).toMatch(isHit);
   const date = Date.parse(headers['date'] ?? '');
@@ -328,8 +325,7 @@ test('Clear-Site-Data of other things leaves what is stored', async ({
     headers: { 'cache-control': 'max-age=3600' },
     body: 'kept',
   });
-  await app.fetch('/thing');
-  await app.settled('/thing');
+  await app.store('/thing');
   origin.answer('/logout', {
     headers: { 'clear-site-data': '"cookies"', 'cache-control': 'no-store' },
   });
@@ -349,8 +345,7 @@ test('No-Vary-Search is remembered beyond the life of the worker', async ({
     },
     body: 'one',
   });
-  await app.fetch('/list?page=1&utm=a');
-  await app.settled('/list?page=1&utm=a');
+  await app.store('/list?page=1&utm=a');
   await app.restartWorker();
   const got = await app.fetch('/list?utm=b&page=1');
   expect(got.text).toBe('one');

@@ -62,8 +62,7 @@ test('a site without a bundler copies files, hits, and hears what heals', async 
     predicate: (line) => line.text().includes('length-mismatch'),
   });
   await opened(idle);
-  await idle.fetch('/data');
-  await idle.settled('/data');
+  await idle.store('/data');
   const second = await idle.fetch('/data');
   expect(second.headers['cache-status']).toMatch(isHit);
   await idle.damage('/data', ({ payload }) => {

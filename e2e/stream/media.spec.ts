@@ -79,8 +79,7 @@ for (const [name, sent] of Object.entries({
 })) {
   test(`a media element seeks ${name}`, async ({ app, origin }) => {
     origin.on(path, ranged(sent));
-    await app.fetch(path);
-    await app.settled(path);
+    await app.store(path);
     await app.restartWorker();
     expect(await seek(app, [100, 10, 60])).toEqual([100, 10, 60]);
     const { headers } = await app.fetch(path);
@@ -94,8 +93,7 @@ test('a media element seeks although what is stored is broken under it', async (
   origin,
 }) => {
   origin.on(path, ranged(wav));
-  await app.fetch(path);
-  await app.settled(path);
+  await app.store(path);
   const slices = sliceAt((wav.body?.length ?? 0) - 1) + 1;
   await damageSlices(app, path, [Math.floor(slices / 2), slices - 1]);
   expect(await seek(app, [115, 5, 60, 30])).toEqual([115, 5, 60, 30]);

@@ -31,8 +31,7 @@ async function startOwn(app: App, script: string): Promise<void> {
 const test = base.extend<{ page: Page }>({
   page: async ({ app, origin }, use) => {
     origin.answer('/a', { headers: kept, body: 'data' });
-    await app.fetch('/a');
-    await app.settled('/a');
+    await app.store('/a');
     await load(app.page);
     await use(app.page);
   },

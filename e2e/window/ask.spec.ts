@@ -63,8 +63,7 @@ test.describe('a page under the worker', () => {
 
   test('hears each healing once, though it is told twice', async ({ app }) => {
     const { page } = app;
-    await app.fetch('/a/1');
-    await app.settled('/a/1');
+    await app.store('/a/1');
     await page.evaluate(() => {
       const heard: HealEvent[] = [];
       const stop = window.mendbox.onHeal((event) => heard.push(event));

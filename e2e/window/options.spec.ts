@@ -12,19 +12,13 @@ const status = async (
 ): Promise<string | undefined> =>
   (await app.fetch(path, init)).headers['cache-status'];
 
-/** Fetches a path and waits until it is stored. */
-async function store(app: App, path: string): Promise<void> {
-  await app.fetch(path);
-  await app.settled(path);
-}
-
 test('maxEntries: the entries that answered longest ago make room', async ({
   idle,
   origin,
 }) => {
   for (const path of paths) origin.answer(path, { headers: kept, body: path });
   await startOwn(idle, 'install({ maxEntries: 3 });');
-  for (const path of paths) await store(idle, path);
+  for (const path of paths) await idle.store(path);
   expect(await idle.keys()).toEqual(paths.slice(1).map((at) => idle.key(at)));
 });
 
@@ -35,7 +29,7 @@ test('maxBytes: the sum of all bodies stays below it', async ({
   for (const path of paths)
     origin.answer(path, { headers: kept, body: noise(path, 40_000) });
   await startOwn(idle, 'install({ maxBytes: 100_000 });');
-  for (const path of paths) await store(idle, path);
+  for (const path of paths) await idle.store(path);
   const { bytes, entries } = await idle.stats();
   expect([bytes, entries]).toEqual([80_000, 2]);
 });
@@ -47,7 +41,7 @@ test('maxBytes: a body larger than that is passed on, and drives nothing out', a
   origin.answer('/small', { headers: kept, body: 'small' });
   origin.answer('/large', { headers: kept, body: noise('large', 150_000) });
   await startOwn(idle, 'install({ maxBytes: 100_000 });');
-  await store(idle, '/small');
+  await idle.store('/small');
   const large = await idle.fetch('/large');
   expect(large.headers['cache-status']).not.toContain('stored');
   expect(await status(idle, '/small')).toMatch(isHit);
@@ -62,7 +56,7 @@ test('maxAgeSeconds: what is older is not used without asking, however fresh it 
   origin.answer('/young', { headers, body: 'data' });
   origin.answer('/old', { headers: { ...kept, age: '40' }, body: 'data' });
   await startOwn(idle, 'install({ maxAgeSeconds: 30 });');
-  for (const path of ['/young', '/old']) await store(idle, path);
+  for (const path of ['/young', '/old']) await idle.store(path);
   expect(await status(idle, '/young')).toMatch(isHit);
   expect(await status(idle, '/old')).toMatch(/fwd=/);
   expect(origin.requests('/old')).toHaveLength(2);
@@ -74,7 +68,7 @@ test('memoryBytes: 0 keeps nothing in memory, and what is on disk is looked at e
 }) => {
   origin.answer('/a', { headers: kept, body: 'data' });
   await startOwn(idle, 'install({ memoryBytes: 0 });');
-  await store(idle, '/a');
+  await idle.store('/a');
   expect(await status(idle, '/a')).toMatch(isHit);
   expect((await idle.stats()).memory).toEqual({ entries: 0, bytes: 0 });
   await idle.damage('/a', ({ payload }) => {
@@ -94,7 +88,7 @@ async function breakAndFetch(app: App): Promise<string | undefined> {
 /** Breaks it so often that it is no longer stored. */
 async function makeHopeless(app: App): Promise<void> {
   for (let heals = 0; heals < 3; heals++) {
-    await store(app, '/a');
+    await app.store('/a');
     expect(await breakAndFetch(app)).toContain('; stored;');
   }
   await app.settled('/a');
@@ -110,7 +104,7 @@ test('I2: what breaks over and over is not stored for a while, unless the worker
   await startOwn(idle, 'install({ memoryBytes: 0 });');
   await makeHopeless(idle);
   await idle.ask('forget');
-  await store(idle, '/a');
+  await idle.store('/a');
   expect(await breakAndFetch(idle)).toContain('; stored;');
 });
 
@@ -247,7 +241,7 @@ test('now and fetch: the clock and the network may be replaced', async ({
     });`,
   );
   origin.answer('/a', { headers: kept, body: 'data' });
-  await store(idle, '/a');
+  await idle.store('/a');
   expect(await status(idle, '/a')).toMatch(isHit);
   origin.answer('/later', { headers: kept, body: 'data' });
   await idle.fetch('/later');
@@ -291,7 +285,7 @@ test('each answer says in Server-Timing what the cache did and how long it took'
   origin,
 }) => {
   origin.answer('/a', { headers: kept, body: 'data' });
-  await store(app, '/a');
+  await app.store('/a');
   const { headers, sha256: hash } = await app.fetch('/a');
   expect(hash).toBe(sha256('data'));
   expect(headers['server-timing']).toMatch(/mendbox;desc="hit";dur=[\d.]+/);

@@ -44,8 +44,7 @@ for (const name of ['workbox', 'serwist'] as const) {
     const offline = name === 'workbox' ? '/offline' : '/data/offline';
     origin.answer(offline, { headers: kept, body: 'offline' });
     const app = await open(name);
-    await app.fetch(offline);
-    await app.settled(offline);
+    await app.store(offline);
     await origin.goOffline();
     expect(await app.fetch(`${path}/never-seen`)).toMatchObject({
       status: 200,
@@ -81,8 +80,7 @@ test('cache-first: whatever is stored answers, however old', async ({
 }) => {
   origin.answer('/first/a', { headers: stale, body: 'data' });
   const app = await open('workbox');
-  await app.fetch('/first/a');
-  await app.settled('/first/a');
+  await app.store('/first/a');
   const hit = await app.fetch('/first/a');
   expect(hit.headers['cache-status']).toMatch(isHit);
   expect(origin.requests('/first/a')).toHaveLength(1);
@@ -121,8 +119,7 @@ for (const [mode, path, headers] of [
       { headers, body: 'new', until: gate.until },
     );
     const app = await open('workbox');
-    await app.fetch(path);
-    await app.settled(path);
+    await app.store(path);
     const late = await app.fetch(path);
     expect(late.text).toBe('old');
     expect(late.headers['cache-status']).toContain('detail=network-timeout');
@@ -149,8 +146,7 @@ test('http: a response that must be validated waits for a slow network', async (
     { headers: stale, body: 'new', until: gate.until },
   );
   for (const path of ['/patient/must', '/patient/other']) {
-    await app.fetch(path);
-    await app.settled(path);
+    await app.store(path);
   }
   const answer = app.fetch('/patient/must');
   await expect.poll(() => origin.requests('/patient/must').length).toBe(2);
@@ -170,8 +166,7 @@ test('stale-while-revalidate: whatever is stored answers, and is validated behin
     { headers: kept, body: 'new' },
   );
   const app = await open('workbox');
-  await app.fetch('/quick/a');
-  await app.settled('/quick/a');
+  await app.store('/quick/a');
   expect(await app.fetch('/quick/a')).toMatchObject({ text: 'old' });
   await app.settled('/quick/a', sha256('new'));
 });

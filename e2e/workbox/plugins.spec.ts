@@ -127,8 +127,7 @@ test('cacheWillUpdate replaces what is stored, requestWillFetch what is sent, an
   expect(hit.text).toBe('data, stamped');
   expect(hit.headers['x-stamp']).toBe('stored');
 
-  await app.fetch('/stamped/refused');
-  await app.settled('/stamped/refused');
+  await app.store('/stamped/refused');
   expect(await app.fetch('/stamped/refused')).toMatchObject({ text: 'data' });
   expect(origin.requests('/stamped/refused')).toHaveLength(2);
 });
@@ -158,8 +157,7 @@ test('a broken entry heals, and plugins see a miss', async ({
 }) => {
   const app = await open('plugins');
   origin.answer('/stamped', { headers: kept, body: 'data' });
-  await app.fetch('/stamped');
-  await app.settled('/stamped');
+  await app.store('/stamped');
   await app.damage('/stamped', ({ payload }) => {
     payload['body'] = new ArrayBuffer(3);
   });
@@ -188,8 +186,7 @@ test('BroadcastUpdatePlugin tells the page of a new version', async ({
     { headers: { ...kept, etag: '"1"' }, body: 'old' },
     { headers: { ...kept, etag: '"2"' }, body: 'new' },
   );
-  await app.fetch('/news');
-  await app.settled('/news');
+  await app.store('/news');
   const told = app.page.evaluate(
     () =>
       new Promise((resolve) => {
@@ -211,8 +208,7 @@ test('CacheableResponsePlugin forbids storing', async ({ open, origin }) => {
     body: 'data',
   });
   await app.fetch('/picky/no');
-  await app.fetch('/picky/yes');
-  await app.settled('/picky/yes');
+  await app.store('/picky/yes');
   expect(await app.keys()).toEqual([app.key('/picky/yes')]);
 });
 
@@ -225,8 +221,7 @@ test('RangeRequestsPlugin and ours agree on a part', async ({
     headers: { ...kept, etag: '"1"' },
     body: '0123456789',
   });
-  await app.fetch('/video');
-  await app.settled('/video');
+  await app.store('/video');
   const part = await app.fetch('/video', { headers: { range: 'bytes=2-4' } });
   expect(part).toMatchObject({ status: 206, text: '234' });
   expect(part.headers['content-range']).toBe('bytes 2-4/10');
