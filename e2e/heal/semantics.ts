@@ -1,6 +1,7 @@
 import {
   FRESH,
   HANG_UP,
+  HIT,
   httpDate,
   ok,
   withHeaders,
@@ -12,7 +13,6 @@ export interface SemanticFault extends HttpCase {
   readonly id: string;
 }
 
-const hit = 'mendbox; hit; ttl=3600';
 const open = { 'access-control-allow-origin': '*' } as const;
 
 /** Every such row. */
@@ -49,7 +49,7 @@ export const semantics: readonly SemanticFault[] = [
         error: true,
       },
       { answer: ok('plain'), body: 'plain' },
-      { body: 'plain', cacheStatus: hit },
+      { body: 'plain', cacheStatus: HIT },
     ],
   },
   {
@@ -72,7 +72,7 @@ export const semantics: readonly SemanticFault[] = [
         answer: ok('b', { ...FRESH, vary: 'X-Kind' }),
         body: 'b',
       },
-      { init: withHeaders({ 'x-kind': 'a' }), body: 'a', cacheStatus: hit },
+      { init: withHeaders({ 'x-kind': 'a' }), body: 'a', cacheStatus: HIT },
     ],
   },
   {
@@ -106,7 +106,7 @@ export const semantics: readonly SemanticFault[] = [
         elsewhere: true,
         init: withHeaders({ accept: 'application/json' }),
         body: '{}',
-        cacheStatus: hit,
+        cacheStatus: HIT,
       },
     ],
   },
@@ -138,7 +138,7 @@ export const semantics: readonly SemanticFault[] = [
         body: '',
         type: 'opaque',
       },
-      { elsewhere: true, body: 'open', cacheStatus: hit },
+      { elsewhere: true, body: 'open', cacheStatus: HIT },
     ],
   },
   {
@@ -243,7 +243,7 @@ export const semantics: readonly SemanticFault[] = [
         elsewhere: true,
         body: 'body',
         headers: { 'cross-origin-resource-policy': 'same-site' },
-        cacheStatus: hit,
+        cacheStatus: HIT,
       },
       { elsewhere: true, init: { mode: 'same-origin' }, error: true },
     ],
@@ -259,7 +259,7 @@ export const semantics: readonly SemanticFault[] = [
         cookie: 'visit=2',
         body: 'body',
         headers: { 'set-cookie': undefined },
-        cacheStatus: hit,
+        cacheStatus: HIT,
       },
       {
         init: { cache: 'reload' },

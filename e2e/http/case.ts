@@ -72,6 +72,9 @@ export const HANG_UP = Symbol('hang up');
 /** An hour's freshness. */
 export const FRESH = { 'cache-control': 'max-age=3600' } as const;
 
+/** The Cache-Status of what is stored with FRESH, when it answers. */
+export const HIT = 'mendbox; hit; ttl=3600';
+
 /** Was fresh until 40 seconds ago, and can be validated. */
 export const STALE = {
   'cache-control': 'max-age=60',

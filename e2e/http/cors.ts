@@ -2,6 +2,7 @@
 import {
   FRESH,
   HANG_UP,
+  HIT,
   NOT_MODIFIED,
   STALE,
   type Exchange,
@@ -9,7 +10,6 @@ import {
 } from './case.js';
 import type { Answer } from '../origin.js';
 
-const hit = 'mendbox; hit; ttl=3600';
 const closed = { 'access-control-allow-origin': '*' } as const;
 const exposed = { ...closed, 'access-control-expose-headers': '*' } as const;
 
@@ -49,7 +49,7 @@ export const cors: readonly HttpCase[] = [
     {
       body: 'body',
       headers: { 'x-own': undefined },
-      cacheStatus: hit,
+      cacheStatus: HIT,
     },
   ),
   row(
@@ -57,7 +57,7 @@ export const cors: readonly HttpCase[] = [
     'Fetch 3.3.1',
     'optimal',
     { answer: of('body', { ...exposed, ...FRESH, 'x-own': 'seen' }) },
-    { body: 'body', headers: { 'x-own': 'seen' }, cacheStatus: hit },
+    { body: 'body', headers: { 'x-own': 'seen' }, cacheStatus: HIT },
   ),
   row(
     'a stale response with a hidden tag is asked for again, without a preflight',
@@ -65,7 +65,7 @@ export const cors: readonly HttpCase[] = [
     'required',
     { answer: of('old', { ...closed, ...STALE, 'cache-control': 'no-cache' }) },
     { answer: of('new', { ...closed, ...FRESH }), status: 200, body: 'new' },
-    { body: 'new', cacheStatus: hit },
+    { body: 'new', cacheStatus: HIT },
   ),
   row(
     'a stale response with a seen tag is validated without a preflight',
@@ -79,7 +79,7 @@ export const cors: readonly HttpCase[] = [
       status: 200,
       body: 'new',
     },
-    { body: 'new', cacheStatus: hit },
+    { body: 'new', cacheStatus: HIT },
   ),
   row(
     'a preflight that is refused fails the fetch, and the request is never sent',
@@ -101,7 +101,7 @@ export const cors: readonly HttpCase[] = [
       answer: of('body', { ...closed, ...FRESH }),
       sent: { 'x-own': 'yes' },
     },
-    { body: 'body', cacheStatus: hit },
+    { body: 'body', cacheStatus: HIT },
   ),
   row(
     'a response that is not for other origins fails the fetch and is not stored',
@@ -122,9 +122,9 @@ export const cors: readonly HttpCase[] = [
       init: { credentials: 'omit' },
       answer: of('without', { ...credentialed, ...FRESH }),
     },
-    { init: { credentials: 'include' }, body: 'with', cacheStatus: hit },
-    { init: { credentials: 'omit' }, body: 'without', cacheStatus: hit },
-    { init: { credentials: 'same-origin' }, body: 'without', cacheStatus: hit },
+    { init: { credentials: 'include' }, body: 'with', cacheStatus: HIT },
+    { init: { credentials: 'omit' }, body: 'without', cacheStatus: HIT },
+    { init: { credentials: 'same-origin' }, body: 'without', cacheStatus: HIT },
   ),
   row(
     'what came without credentials and allows none fails with them',
@@ -181,7 +181,7 @@ export const cors: readonly HttpCase[] = [
           headers: { 'content-location': '{elsewhere}{case}' },
         },
       },
-      there({ body: 'body', cacheStatus: hit }),
+      there({ body: 'body', cacheStatus: HIT }),
     ],
   },
   {
@@ -192,7 +192,7 @@ export const cors: readonly HttpCase[] = [
       { answer: of('here', STALE) },
       there({ answer: of('there', { ...exposed, ...FRESH }) }),
       { answer: NOT_MODIFIED, body: 'here' },
-      there({ body: 'there', cacheStatus: hit }),
+      there({ body: 'there', cacheStatus: HIT }),
     ],
   },
 ];

@@ -1,14 +1,16 @@
 import { expect, test } from '../fixtures.js';
-import { FRESH, NOT_MODIFIED, ok, STALE, type HttpCase } from './case.js';
+import { open } from '../origin.js';
+import {
+  FRESH,
+  NOT_MODIFIED,
+  ok,
+  STALE,
+  type Exchange,
+  type HttpCase,
+} from './case.js';
 import { differences } from './drive.js';
 
 type Fields = Readonly<Record<string, string>>;
-type Exchange = HttpCase['requests'][number];
-
-const exposed = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': '*',
-};
 
 /** Stores a response of these groups under a path of the case's own. */
 const store = (
@@ -111,7 +113,7 @@ const cases: readonly HttpCase[] = [
     '2.1',
     {
       elsewhere: true,
-      answer: ok('old', { ...FRESH, ...exposed, 'cache-groups': '"scripts"' }),
+      answer: ok('old', { ...FRESH, ...open, 'cache-groups': '"scripts"' }),
       kept: true,
     },
     say('"scripts"'),

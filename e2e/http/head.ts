@@ -2,6 +2,7 @@
 import {
   FRESH,
   NOT_MODIFIED,
+  HIT,
   ok,
   pure,
   STALE,
@@ -10,7 +11,6 @@ import {
 } from './case.js';
 
 const HEAD: RequestInit = { method: 'HEAD' };
-const hit = 'mendbox; hit; ttl=3600';
 const stored: Exchange = { answer: ok('body', STALE) };
 const storedFresh: Exchange = {
   answer: ok('body', { ...FRESH, etag: '"one"' }),
@@ -39,7 +39,7 @@ const updated = (
   requests: [
     first,
     exchange,
-    { body: 'body', headers: { 'x-news': 'yes' }, cacheStatus: hit },
+    { body: 'body', headers: { 'x-news': 'yes' }, cacheStatus: HIT },
   ],
 });
 
@@ -78,7 +78,7 @@ const table: readonly HttpCase[] = [
           init: HEAD,
           body: '',
           headers: { 'x-own': 'yes' },
-          cacheStatus: hit,
+          cacheStatus: HIT,
         },
       ],
     },
@@ -109,7 +109,7 @@ const table: readonly HttpCase[] = [
           body: '',
           cacheStatus: 'mendbox; fwd=stale; fwd-status=304',
         },
-        { body: 'body', cacheStatus: hit },
+        { body: 'body', cacheStatus: HIT },
       ],
     },
     updated(
@@ -147,7 +147,7 @@ const table: readonly HttpCase[] = [
       requests: [
         storedFresh,
         { init: reload, answer: { status: 404 }, status: 404 },
-        { body: 'body', cacheStatus: hit },
+        { body: 'body', cacheStatus: HIT },
       ],
     },
   ]),

@@ -3,16 +3,16 @@ import type { Answer } from '../origin.js';
 import {
   FRESH,
   HANG_UP,
+  HIT,
   ok,
   type Exchange,
   type HttpCase,
   pure,
 } from './case.js';
 
-const hit = 'mendbox; hit; ttl=3600';
 const stored: Exchange = { answer: ok('old') };
 const gone: Exchange = { answer: ok('new') };
-const still: Exchange = { body: 'old', cacheStatus: hit };
+const still: Exchange = { body: 'old', cacheStatus: HIT };
 
 const send = (
   method: string,
@@ -78,7 +78,7 @@ export const methods: readonly HttpCase[] = [
           ...posted({ ...FRESH, 'content-location': '{case}' }),
           cacheStatus: 'mendbox; fwd=method; fwd-status=200; stored',
         },
-        { body: 'posted', cacheStatus: hit },
+        { body: 'posted', cacheStatus: HIT },
       ],
     },
     {

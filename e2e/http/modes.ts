@@ -2,6 +2,7 @@
 import {
   FRESH,
   NOT_MODIFIED,
+  HIT,
   ok,
   STALE,
   withHeaders,
@@ -10,7 +11,6 @@ import {
   pure,
 } from './case.js';
 
-const hit = 'mendbox; hit; ttl=3600';
 const fresh: Exchange = { answer: ok('old', { ...FRESH, etag: '"one"' }) };
 const stale: Exchange = { answer: ok('old', STALE) };
 const asking = (value: string): RequestInit =>
@@ -73,7 +73,7 @@ export const modes: readonly HttpCase[] = pure([
       answer: ok('new'),
       cacheStatus: 'mendbox; fwd=bypass; fwd-status=200',
     },
-    { body: 'old', cacheStatus: hit },
+    { body: 'old', cacheStatus: HIT },
   ),
   row(
     'reload does not read, but writes',
@@ -86,7 +86,7 @@ export const modes: readonly HttpCase[] = pure([
       sent: { 'if-none-match': undefined },
       cacheStatus: 'mendbox; fwd=request; fwd-status=200; stored',
     },
-    { body: 'new', cacheStatus: hit },
+    { body: 'new', cacheStatus: HIT },
   ),
   row(
     'no-cache validates what is fresh',
@@ -97,14 +97,14 @@ export const modes: readonly HttpCase[] = pure([
       ...notModified(mode('no-cache')),
       cacheStatus: 'mendbox; fwd=request; fwd-status=304',
     },
-    { body: 'old', cacheStatus: hit },
+    { body: 'old', cacheStatus: HIT },
   ),
   row(
     'no-cache does not validate what is immutable and fresh',
     'RFC 8246 2',
     'optimal',
     { answer: ok('old', { 'cache-control': 'max-age=3600, immutable' }) },
-    { init: mode('no-cache'), body: 'old', cacheStatus: hit },
+    { init: mode('no-cache'), body: 'old', cacheStatus: HIT },
   ),
   row(
     'reload asks for what is immutable too',
@@ -131,7 +131,7 @@ export const modes: readonly HttpCase[] = pure([
     'Fetch 2.2.5',
     'required',
     { init: mode('force-cache'), answer: ok('new') },
-    { body: 'new', cacheStatus: hit },
+    { body: 'new', cacheStatus: HIT },
   ),
   isHit(
     'only-if-cached takes what is fresh',
@@ -219,7 +219,7 @@ export const modes: readonly HttpCase[] = pure([
       answer: ok('new'),
       cacheStatus: 'mendbox; fwd=bypass; fwd-status=200',
     },
-    { body: 'old', cacheStatus: hit },
+    { body: 'old', cacheStatus: HIT },
   ),
   row(
     'Pragma: no-cache counts where there is no Cache-Control',

@@ -2,6 +2,7 @@
 import type { Answer } from '../origin.js';
 import {
   FRESH,
+  HIT,
   ok,
   withHeaders,
   type Exchange,
@@ -31,8 +32,7 @@ const ask = (range: string, answer?: Answer): Exchange => ({
   ...(answer && { answer }),
 });
 
-const hit = 'mendbox; hit; ttl=3600';
-const wholeHit: Exchange = { status: 200, body: BODY, cacheStatus: hit };
+const wholeHit: Exchange = { status: 200, body: BODY, cacheStatus: HIT };
 /** The stored parts do not make a whole: what is asked is the whole, or what is missing. */
 const wholeAsked: Exchange = { answer: ok('new', { ...FRESH, etag: '"new"' }) };
 
@@ -48,7 +48,7 @@ export const partial: readonly HttpCase[] = [
         status: 206,
         body: 'def',
         headers: { 'content-range': 'bytes 3-5/10' },
-        cacheStatus: hit,
+        cacheStatus: HIT,
       },
     ],
   },
@@ -202,7 +202,7 @@ export const partial: readonly HttpCase[] = [
         sent: { range: 'bytes=5-' },
         status: 200,
       },
-      { body: 'changed', cacheStatus: hit },
+      { body: 'changed', cacheStatus: HIT },
     ],
   },
   {

@@ -2,6 +2,7 @@
 import {
   FRESH,
   NOT_MODIFIED,
+  HIT,
   ok,
   type Exchange,
   type HttpCase,
@@ -16,7 +17,6 @@ const OURS = {
   etag: '"one"',
 };
 
-const hit = 'mendbox; hit; ttl=3600';
 const ruled = (rule: string, headers = {}): Exchange['answer'] =>
   ok('one', { ...FRESH, ...headers, 'no-vary-search': rule });
 
@@ -36,7 +36,7 @@ const row = (
 const same = (at: string, of = '?a=1&b=2'): Exchange => ({
   at,
   body: 'one',
-  cacheStatus: `${hit}; key="{origin}{case}${of}"`,
+  cacheStatus: `${HIT}; key="{origin}{case}${of}"`,
 });
 const other = (at: string): Exchange => ({
   at,
@@ -110,7 +110,7 @@ export const search: readonly HttpCase[] = pure([
     requests: [
       { at: '?a=1', answer: ok('own') },
       { at: '?a=2', answer: ruled('params') },
-      { at: '?a=1', body: 'own', cacheStatus: hit },
+      { at: '?a=1', body: 'own', cacheStatus: HIT },
       same('?a=3', '?a=2'),
     ],
   },
@@ -137,7 +137,7 @@ export const search: readonly HttpCase[] = pure([
     requests: [
       { at: '?a=1', answer: ruled('params', OURS) },
       { at: '?a=2', answer: ok('two') },
-      { at: '?a=2', body: 'two', cacheStatus: hit },
+      { at: '?a=2', body: 'two', cacheStatus: HIT },
       { at: '?a=1', answer: NOT_MODIFIED, body: 'one' },
     ],
   },

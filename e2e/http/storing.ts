@@ -4,14 +4,13 @@ import {
   FRESH,
   httpDate,
   NOT_MODIFIED,
+  HIT,
   ok,
   withHeaders,
   type Exchange,
   type HttpCase,
   pure,
 } from './case.js';
-
-const hit = 'mendbox; hit; ttl=3600';
 
 /** Asked twice, answered once. */
 const kept = (
@@ -83,7 +82,7 @@ const untouched = (name: string, condition: object): HttpCase => ({
       body: '',
       cacheStatus: undefined,
     },
-    { body: 'first', cacheStatus: hit },
+    { body: 'first', cacheStatus: HIT },
   ],
 });
 
@@ -287,7 +286,7 @@ export const storing: readonly HttpCase[] = [
           body: 'first',
           headers: { 'x-v': '2' },
         },
-        { body: 'first', headers: { 'x-v': '2' }, cacheStatus: hit },
+        { body: 'first', headers: { 'x-v': '2' }, cacheStatus: HIT },
       ],
     },
     ...['GET', 'HEAD'].map((method): HttpCase => ({
@@ -319,7 +318,7 @@ export const storing: readonly HttpCase[] = [
           answer: ok('second', { ...FRESH, etag: '"two"' }),
           cacheStatus: 'mendbox; fwd=stale; fwd-status=200; stored',
         },
-        { body: 'second', cacheStatus: hit },
+        { body: 'second', cacheStatus: HIT },
       ],
     },
     {
@@ -329,7 +328,7 @@ export const storing: readonly HttpCase[] = [
       requests: [
         { answer: ok('first', { ...cc('no-cache'), etag: '"one"' }) },
         { answer: { status: 204, headers: FRESH } },
-        { status: 204, body: '', cacheStatus: hit },
+        { status: 204, body: '', cacheStatus: HIT },
       ],
     },
     {
@@ -366,8 +365,8 @@ export const storing: readonly HttpCase[] = [
         sent: { cookie: undefined },
       },
       { answer: ok('with'), sent: { cookie: /user=one/ } },
-      { init: { credentials: 'omit' }, body: 'without', cacheStatus: hit },
-      { init: { credentials: 'include' }, body: 'with', cacheStatus: hit },
+      { init: { credentials: 'omit' }, body: 'without', cacheStatus: HIT },
+      { init: { credentials: 'include' }, body: 'with', cacheStatus: HIT },
     ],
   },
   untouched("a page's own If-None-Match is its own affair", {

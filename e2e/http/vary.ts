@@ -3,6 +3,7 @@ import type { Answer } from '../origin.js';
 import {
   FRESH,
   NOT_MODIFIED,
+  HIT,
   ok,
   withHeaders,
   type Exchange,
@@ -10,7 +11,6 @@ import {
   pure,
 } from './case.js';
 
-const hit = 'mendbox; hit; ttl=3600';
 const varied = (vary: string, body: string, headers = {}): Answer =>
   ok(body, { ...FRESH, vary, etag: `"${body}"`, ...headers });
 const asking = (
@@ -59,7 +59,7 @@ export const vary: readonly HttpCase[] = [
       kind: 'optimal',
       requests: [
         { answer: varied('Accept-Encoding', 'one') },
-        { body: 'one', cacheStatus: hit },
+        { body: 'one', cacheStatus: HIT },
       ],
     },
     {
@@ -76,9 +76,9 @@ export const vary: readonly HttpCase[] = [
           },
         ),
         { answer: varied('X-Kind', 'three') },
-        asking({ 'x-kind': 'a' }, { body: 'one', cacheStatus: hit }),
-        asking({ 'x-kind': 'b' }, { body: 'two', cacheStatus: hit }),
-        { body: 'three', cacheStatus: hit },
+        asking({ 'x-kind': 'a' }, { body: 'one', cacheStatus: HIT }),
+        asking({ 'x-kind': 'b' }, { body: 'two', cacheStatus: HIT }),
+        { body: 'three', cacheStatus: HIT },
       ],
     },
     {
@@ -94,7 +94,7 @@ export const vary: readonly HttpCase[] = [
           { 'x-a': '1', 'x-b': '2' },
           { answer: varied('X-A, X-B', 'two') },
         ),
-        asking({ 'x-a': '1', 'x-b': '1' }, { body: 'one', cacheStatus: hit }),
+        asking({ 'x-a': '1', 'x-b': '1' }, { body: 'one', cacheStatus: HIT }),
       ],
     },
     {
@@ -122,7 +122,7 @@ export const vary: readonly HttpCase[] = [
         ),
         asking(
           { 'accept-language': 'fr;q=0.5, de;q=1.0' },
-          { body: 'one', cacheStatus: hit },
+          { body: 'one', cacheStatus: HIT },
         ),
         asking(
           { 'accept-language': 'fr, de' },
@@ -137,7 +137,7 @@ export const vary: readonly HttpCase[] = [
       requests: [
         { answer: varied('X-Kind', 'one') },
         asking({ 'x-kind': '' }, { answer: varied('X-Kind', 'two') }),
-        { body: 'one', cacheStatus: hit },
+        { body: 'one', cacheStatus: HIT },
       ],
     },
     {
