@@ -37,13 +37,13 @@ export type StoreFault = Extract<
   'store-unavailable' | 'store-timeout' | 'store-lost'
 >;
 
-/** Why a call to the store failed. */
+/** Why a call to the store failed: `fault` is told, `cause` is the engine's own error. */
 export class StoreError extends Error {
   override name = 'StoreError' as const;
   readonly fault: StoreFault;
 
-  constructor(fault: StoreFault, message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(fault: StoreFault, cause?: unknown) {
+    super(`mendbox: ${fault}`, { cause });
     this.fault = fault;
   }
 }
@@ -147,7 +147,7 @@ export class Database {
     work: (connection: IDBDatabase) => Promise<T>,
     moreMs = 0,
   ): Promise<T> {
-    if (this.isDown) throw unavailable('it failed');
+    if (this.isDown) throw unavailable();
     this.#breaker.begin();
     const connection = this.#connection ?? (await this.#open());
     try {
@@ -177,7 +177,9 @@ export class Database {
     try {
       return await this.once(wrapped, moreMs);
     } catch (error) {
-      throw isDead(error) ? this.#fail(lost('closed', error)) : error;
+      throw isDead(error)
+        ? this.#fail(new StoreError('store-lost', error))
+        : error;
     }
   }
 
@@ -228,9 +230,7 @@ export class Database {
       }
     }
     throw this.#fail(
-      reason instanceof StoreError
-        ? reason
-        : unavailable('it does not open', reason),
+      reason instanceof StoreError ? reason : unavailable(reason),
     );
   }
 
@@ -246,11 +246,11 @@ export class Database {
     // nobody can fetch again.
     if (isForeign(connection)) this.#name = `mendbox-${this.#name}`;
     connection.close();
-    throw unavailable('no stores');
+    throw unavailable();
   }
 
   async #openAfterDelete(): Promise<IDBDatabase> {
-    if (!this.#mayDelete) throw spent();
+    if (!this.#mayDelete) throw unavailable();
     this.#mayDelete = false;
     await this.#inTime(this.#delete());
     this.#wasThere = true;
@@ -259,7 +259,7 @@ export class Database {
 
   async #openInBucket(): Promise<IDBDatabase> {
     const api = buckets();
-    if (!api || !this.#mayUseBucket) throw spent();
+    if (!api || !this.#mayUseBucket) throw unavailable();
     this.#mayUseBucket = false;
     const bucket = await this.#inTime(api.open(bucketName(this.#name)));
     this.#bucket = bucket.indexedDB;
@@ -356,15 +356,10 @@ function createStores(connection: IDBDatabase): void {
 const bucketName = (name: string): string =>
   `${name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-')}-healed`;
 
-const timedOut = (): StoreError => new StoreError('store-timeout', 'too late');
+const timedOut = (): StoreError => new StoreError('store-timeout');
 
-const unavailable = (why: string, cause?: unknown): StoreError =>
-  new StoreError('store-unavailable', `the database: ${why}`, cause);
-
-const spent = (): StoreError => unavailable('it was tried');
-
-const lost = (why: string, cause: unknown): StoreError =>
-  new StoreError('store-lost', `the database: ${why}`, cause);
+const unavailable = (cause?: unknown): StoreError =>
+  new StoreError('store-unavailable', cause);
 
 const DEAD = new Set([
   'InvalidStateError',

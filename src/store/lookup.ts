@@ -29,11 +29,16 @@ export type Choose = (policies: readonly Policy[]) => Policy | undefined;
 
 type Half = 'policy' | 'payload';
 
-interface Waiting {
+/** What is looked up. */
+interface Wanted {
   readonly base: string;
   /** The keys of the policies to choose from. */
   readonly range: IDBKeyRange;
   readonly choose: Choose;
+}
+
+/** A lookup on its way. */
+interface Waiting extends Wanted {
   readonly resolve: (found: Found) => void;
   readonly reject: (error: unknown) => void;
   /** Which half could not be read. */
@@ -56,30 +61,24 @@ export class Lookups {
    * own was dead; when that fails too and the store still answers others, the record is unreadable.
    */
   find(base: string, choose: Choose): Promise<Found> {
-    return this.#find(base, keysOf(base), choose);
+    return this.#find({ base, range: keysOf(base), choose });
   }
 
   /** Looks up the pair under one key, as it lies there; never rejects. */
   findKey(key: string): Promise<Found> {
-    return this.#find(key, IDBKeyRange.only(key), ([policy]) => policy);
+    const range = IDBKeyRange.only(key);
+    return this.#find({ base: key, range, choose: ([policy]) => policy });
   }
 
-  async #find(
-    base: string,
-    range: IDBKeyRange,
-    choose: Choose,
-  ): Promise<Found> {
+  async #find(wanted: Wanted): Promise<Found> {
     const database = this.#database;
+    const { base } = wanted;
     let half: Half = 'payload';
     const tries = [
-      () => database.once(() => this.#wait(base, range, choose)),
+      () => database.once(() => this.#wait(wanted)),
       () =>
         database.once((connection) =>
-          alone(
-            connection,
-            { base, range, choose },
-            (failed) => (half = failed),
-          ),
+          alone(connection, wanted, (failed) => (half = failed)),
         ),
       // Whether the store answers at all.
       () =>
@@ -96,9 +95,9 @@ export class Lookups {
     return unreadable(base, half);
   }
 
-  #wait(base: string, range: IDBKeyRange, choose: Choose): Promise<Found> {
+  #wait(wanted: Wanted): Promise<Found> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ base, range, choose, resolve, reject });
+      this.#queue.push({ ...wanted, resolve, reject });
       // A transaction that hangs is left behind with its connection.
       if (this.#live !== this.#database.connection) this.#begin();
     });
@@ -153,7 +152,7 @@ function abandon(taken: readonly Waiting[], transaction: IDBTransaction): void {
 /** One lookup in a transaction of its own, which tells the half that cannot be read. */
 function alone(
   connection: IDBDatabase,
-  wanted: Pick<Waiting, 'base' | 'range' | 'choose'>,
+  wanted: Wanted,
   onFailed: (half: Half) => void,
 ): Promise<Found> {
   return new Promise((resolve, reject) => {
