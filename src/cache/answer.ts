@@ -23,9 +23,6 @@ export const isNullBody = (status: number): boolean =>
   status === 205 ||
   status === 304;
 
-/** Statuses that a script may give a Response. */
-const isBuildable = (status: number): boolean => status >= 200 && status <= 599;
-
 /** The part of a stored body that answers a request; `whole` is all of it, with the stored status. */
 export type Part = ByteRange | 'whole' | 'unsatisfiable';
 
@@ -156,7 +153,9 @@ export const isRebuildable = ({
 }: Response): boolean =>
   (type === 'basic' || type === 'cors' || type === 'default') &&
   !redirected &&
-  isBuildable(status) &&
+  // What a script may give a Response (Fetch Standard, section 5.5).
+  status >= 200 &&
+  status <= 599 &&
   LATIN1.test(statusText);
 
 /** "the cache ... MUST NOT use a stale response ... 504" (RFC 9111 sections 4.2.4 and 5.2.2.2). */

@@ -64,7 +64,7 @@ export class Core {
   readonly probe = new Probe(this);
   readonly ahead: Ahead;
   readonly #peers: Peers;
-  /** When records changed last, by performance.now(), in milliseconds. */
+  /** When records changed last, of whatever URL, by performance.now(), in milliseconds. */
   #changedAt = 0;
   /** Drops that have not been done yet, or failed. */
   #owed = new Set<Accepts>();
@@ -337,15 +337,10 @@ export class Core {
     );
   }
 
-  /** Whether records changed, of whatever URL, since a time by performance.now(), in milliseconds. */
-  hasChanged(since: number): boolean {
-    return this.#changedAt >= since;
-  }
-
   /** Keeps an entry that just answered, unless the memory tier has it, or something changed since it was asked for. */
   rememberOnce(entry: Entry, { startedAt }: Visit): void {
     const base = baseOf(entry.record.key);
-    if (this.hasChanged(startedAt)) return;
+    if (this.#changedAt >= startedAt) return;
     const held = this.memory.entries(base);
     if (!held.some(({ record }) => record.id === entry.record.id))
       this.memory.remember(entry);
