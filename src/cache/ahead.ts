@@ -34,6 +34,7 @@ export class Ahead {
   readonly #core: Core;
   readonly #noted = new Set<string>();
   readonly #pending = new Map<string, Promise<void>>();
+  /** The fewest URLs that are worth saving: all of a page's, once it is known to be one. */
   #least = PAGE;
   #isNoting = false;
   #isStopped = false;

@@ -93,7 +93,7 @@ function fieldsOf(
 }
 
 /** Builds the answer from a stored response; `body` holds exactly the bytes of `part`. */
-export function stored(
+export function responseFrom(
   entry: Entry,
   part: Part,
   body: BodyInit | null,

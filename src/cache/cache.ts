@@ -28,7 +28,7 @@ import { enter } from './realm.js';
 import { receive, receiveUnsafe } from './receive.js';
 import { validatorOf } from './refetch.js';
 import { answerFrom, fromMemory } from './serve.js';
-import { Upkeep } from './upkeep.js';
+import { Upkeep, type Handled } from './upkeep.js';
 import { validate } from './validate.js';
 import {
   done,
@@ -113,15 +113,12 @@ export class HealingCache extends Upkeep {
    * As handle(), and a promise that resolves when everything behind the answer is done; that one never rejects. Where a
    * callback of the options throws, the error is reported, and the request goes to the network as if there were no cache.
    */
-  handleAll({
-    request: input,
-    ...options
-  }: HandleOptions): [response: Promise<Response>, done: Promise<void>] {
+  handleAll({ request: input, ...options }: HandleOptions): Handled {
     const request = typeof input === 'string' ? new Request(input) : input;
     // It has no callbacks.
-    if (IS_READY_MADE) return this.#handleAll(request, options);
+    if (IS_READY_MADE) return this.#route(request, options);
     try {
-      return this.#handleAll(request, options);
+      return this.#route(request, options);
     } catch (error) {
       // Nothing has been sent yet: whatever may throw is called before.
       reportError(error);
@@ -129,10 +126,11 @@ export class HealingCache extends Upkeep {
     }
   }
 
-  #handleAll(
+  /** Decides who answers: the network alone, the memory tier at once, or one step after the other. */
+  #route(
     request: Request,
     { event, hooks, isDirect = false }: Omit<HandleOptions, 'request'>,
-  ): [Promise<Response>, Promise<void>] {
+  ): Handled {
     const { core } = this;
     const isUnsafe = !SAFE_READS.has(request.method);
     if (!this.accepts(request)) return this.#pass(request, hooks);
@@ -149,17 +147,11 @@ export class HealingCache extends Upkeep {
   }
 
   /** Sends a request as if there were no cache. */
-  #pass(
-    request: Request,
-    hooks: Hooks | undefined,
-  ): [Promise<Response>, Promise<void>] {
+  #pass(request: Request, hooks: Hooks | undefined): Handled {
     return [this.core.network.pass(request, hooks), Promise.resolve()];
   }
 
-  #withBackground(
-    visit: Visit,
-    response: Promise<Response>,
-  ): [Promise<Response>, Promise<void>] {
+  #withBackground(visit: Visit, response: Promise<Response>): Handled {
     const behind = this.#finish(visit, response);
     keepAlive(visit.event, behind);
     return [response, behind];
@@ -265,7 +257,7 @@ export class HealingCache extends Upkeep {
     // Begun before the origin is asked: what outdates the URL meanwhile outdates what comes of it.
     const flight = core.flights.begin(visit.base);
     const rest = await core.network
-      .part(visit, validatorOf(beginning) ?? '', beginning.record.length)
+      .part(visit, `bytes=${beginning.record.length}-`, validatorOf(beginning))
       .catch(() => undefined);
     const whole = rest && (await completed(core, visit, beginning, rest));
     if (whole) return done(receive(core, visit, whole, flight));

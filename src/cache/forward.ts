@@ -73,9 +73,9 @@ export class Network {
     const preloaded = await this.#preloaded(visit);
     if (preloaded) return preloaded;
     // The HTTP cache has no use for a part: see copyInTime().
-    const again = isDropped === false || request.headers.has('range');
+    const isAgain = isDropped === false || request.headers.has('range');
     this.note(request.url);
-    if (again && request.cache === 'default' && request.mode !== 'navigate')
+    if (isAgain && request.cache === 'default' && request.mode !== 'navigate')
       return this.#quietly(visit);
     const arrival = await this.#send(visit, clone);
     const { response } = arrival;
@@ -131,21 +131,18 @@ export class Network {
   }
 
   /**
-   * Asks for a representation from a position on, if its validator is still the given one; an empty one makes no condition,
-   * and without any all of it is asked for. Positions are counted in bytes; `last` is the last one wanted.
+   * Asks for a range of a representation, written as the Range field has it, if the validator is still the given one; for
+   * all of it where no range is given.
    */
   async part(
     visit: Visit,
+    range: string | undefined,
     validator: string | undefined,
-    first: number,
-    last: number | '' = '',
   ): Promise<Arrival> {
     const { clone } = visit;
     this.note(clone.url);
-    const range =
-      validator === undefined ? undefined : `bytes=${first}-${last}`;
     // A simple Range needs no preflight (Fetch Standard, section 2.2.2), If-Range does.
-    const condition = (isSameOrigin(clone.url) && validator) || undefined;
+    const condition = isSameOrigin(clone.url) ? validator : undefined;
     const fields: Fields = [
       ['range', range],
       ['if-range', condition],

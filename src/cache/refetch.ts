@@ -60,13 +60,10 @@ export async function askAgain(
     (core.settings.networkTimeoutSeconds ?? SILENCE_SECONDS) * 1000;
   const from = first + startOf(slice, record.slice);
   const end = first + length;
+  const validator = validatorOf(entry);
+  const range = validator && `bytes=${from}-${end < total ? end - 1 : ''}`;
   const { response } = await withDeadline(
-    core.network.part(
-      visit,
-      validatorOf(entry),
-      from,
-      end < total ? end - 1 : '',
-    ),
+    core.network.part(visit, range, validator),
     silenceMs,
   );
   const { body } = response;

@@ -10,7 +10,7 @@ import {
 } from '../store/body.js';
 import { brokenBody, type Broken, type Entry } from '../store/records.js';
 import type { Bytes } from '../store/source.js';
-import { partOf, stored, type Part } from './answer.js';
+import { partOf, responseFrom, type Part } from './answer.js';
 import type { Core } from './core.js';
 import { hooksOf } from './hooks.js';
 import { matchesMetadata } from './integrity.js';
@@ -59,7 +59,7 @@ function answered(
 ): Response {
   if (status.hit || status.collapsed) core.hit(entry);
   const now = core.settings.now();
-  return stored(entry, part, body, status, { now, startedAt });
+  return responseFrom(entry, part, body, status, { now, startedAt });
 }
 
 /** What a response is made of. */
@@ -120,6 +120,7 @@ export async function answerFrom(
   return response ? done(response) : { is: 'miss', why: 'request' };
 }
 
+/** Builds the answer, once what it is made of is verified. */
 async function rebuilt(
   core: Core,
   visit: Visit,

@@ -29,13 +29,18 @@ class Splice {
   readonly #blob: Blob;
   readonly #range: ByteRange;
   readonly #slices: Slices;
+  /** The origin's bytes, by slice. */
   readonly #mended = new Map<number, Blob>();
   #refetch: Refetch | undefined;
+  /** What was found last, and when, by performance.now(), in milliseconds. */
   #broken: Broken | undefined;
   #foundAt = 0;
+  /** How often the origin was asked. */
   #trips = 0;
+  /** Whether all that is broken could be read: else what is whole cannot be written back with what is mended. */
   #isReadable = true;
   #isOver = false;
+  /** Lets the worker go. */
   #release: () => void = () => undefined;
 
   /** What `range` does not touch is not read. */

@@ -30,6 +30,9 @@ const asRequest = (input: RequestInfo | URL, init?: RequestInit): Request =>
     ? input
     : new Request(input, init);
 
+/** A response, and when everything behind it is done. */
+export type Handled = [response: Promise<Response>, done: Promise<void>];
+
 /** The housekeeping half of HealingCache. */
 export abstract class Upkeep {
   /** The parts that this cache is made of. */
@@ -41,9 +44,7 @@ export abstract class Upkeep {
 
   abstract handle(options: { request: Request }): Promise<Response>;
 
-  abstract handleAll(options: {
-    request: Request;
-  }): [Promise<Response>, Promise<void>];
+  abstract handleAll(options: { request: Request }): Handled;
 
   /** Fetches through the cache from a window or a worker; rejects with the network's own error. */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
