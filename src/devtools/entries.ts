@@ -42,8 +42,8 @@ const COLUMNS: Readonly<Record<Column, string>> = {
 };
 
 /**
- * What sets a response apart from others of its URL: its cache, its partition, that it was asked for without credentials, and each
- * request field that its Vary names, with the value it was sent with.
+ * What sets a response apart from others of its URL: its cache, its partition, that it was asked for without
+ * credentials, and each request field that its Vary names, with the value it was sent with.
  */
 function variantOf(entry: EntryInfo): readonly string[] {
   const { cacheName, key, vary, requestHeaders } = entry;

@@ -72,6 +72,17 @@ interface StorageBuckets {
 const buckets = (): StorageBuckets | undefined =>
   (navigator as { storageBuckets?: StorageBuckets }).storageBuckets;
 
+/** What a database is opened with. */
+export interface DatabaseOptions {
+  /** The database's name. */
+  readonly name: string;
+  /** How long one wait may take, in milliseconds. */
+  readonly deadlineMs: number;
+  readonly onState: StateListener;
+  /** Told when the records may have gone or changed: the memory tier forgets. */
+  readonly onLost: () => void;
+}
+
 /** Opens, watches and reopens one IndexedDB database. */
 export class Database {
   #name: string;
@@ -92,15 +103,7 @@ export class Database {
   /** The bucket's, when that has taken over. */
   #bucket: IDBFactory | undefined;
 
-  constructor(options: {
-    /** The database's name. */
-    name: string;
-    /** How long one wait may take, in milliseconds. */
-    deadlineMs: number;
-    onState: StateListener;
-    /** Told when the records may have gone or changed: the memory tier forgets. */
-    onLost: () => void;
-  }) {
+  constructor(options: DatabaseOptions) {
     this.#name = options.name;
     this.#deadlineMs = options.deadlineMs;
     this.#onState = options.onState;

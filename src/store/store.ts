@@ -22,7 +22,7 @@ import {
   Database,
   type Change,
   type Connection,
-  type StateListener,
+  type DatabaseOptions,
 } from './database.js';
 import { Lookups, type Choose, type Found } from './lookup.js';
 import { decodeKeys, type Totals } from './meta.js';
@@ -60,13 +60,7 @@ export class Store {
   readonly #writes = new Breaker();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: {
-    name: string;
-    deadlineMs: number;
-    budget: Budget;
-    onState: StateListener;
-    onLost: () => void;
-  }) {
+  constructor(options: DatabaseOptions & { readonly budget: Budget }) {
     this.#database = new Database(options);
     this.#lookups = new Lookups(this.#database);
     this.#budget = options.budget;

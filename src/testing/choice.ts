@@ -1,3 +1,8 @@
+/**
+ * What is said of a wrong argument. It has words of its own: shared with problem.js, those of given.ts would be one file
+ * more for a site without a bundler to copy.
+ */
+
 /** Throws a TypeError that names the options of a call, unless it is given no others. */
 export function checkOptions(
   call: string,

@@ -103,7 +103,11 @@ async function built(entry: string, config: Config): Promise<string> {
   const { root, mode, define, isProduction } = config;
   const environment = isProduction ? 'production' : 'development';
   const output = await build({
-    ...{ root, mode, configFile: false, logLevel: 'error', publicDir: false },
+    root,
+    mode,
+    configFile: false,
+    logLevel: 'error',
+    publicDir: false,
     // A library's build leaves it as it is, and no browser has it.
     define: { 'process.env.NODE_ENV': JSON.stringify(environment), ...define },
     resolve: { alias: config.resolve.alias as [] },

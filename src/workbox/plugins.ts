@@ -4,7 +4,7 @@ import type {
   CacheDidUpdateCallbackParam as UpdateParam,
   WorkboxPlugin,
 } from 'workbox-core/types.js';
-import type { StrategyHandler } from 'workbox-strategies';
+import type { StrategyHandler as Handler } from 'workbox-strategies';
 import type { Hooks } from '../cache/hooks.js';
 
 /** A Workbox plugin; unlike Workbox's own type it takes Workbox's own plugins under exactOptionalPropertyTypes. */
@@ -36,8 +36,6 @@ async function orElse<T>(work: Promise<T>, otherwise: T): Promise<T> {
     return otherwise;
   }
 }
-
-type Handler = StrategyHandler;
 
 /** The plugins of one request. */
 class Callbacks {

@@ -48,7 +48,8 @@ function ruleOf(url: URL, requestMethod: string): Rule {
   const { hostname, port, pathname } = url;
   const urlPattern = {
     protocol: url.protocol.slice(0, -1),
-    ...{ hostname, port },
+    hostname,
+    port,
     // These would mean something in a pattern.
     pathname: `${pathname.replaceAll(/[\\{}()*+?:]/g, '\\$&')}*`,
   };
