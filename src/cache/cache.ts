@@ -15,7 +15,6 @@ import type { Entry } from '../store/records.js';
 import { baseOf } from '../store/variant.js';
 import { gatewayTimeout } from './answer.js';
 import { Core } from './core.js';
-import type { Arrival } from './forward.js';
 import { updateByHead } from './freshen.js';
 import { heal } from './heal.js';
 import { hooksBehind, hooksOf, type Hooks } from './hooks.js';
@@ -141,6 +140,7 @@ export class HealingCache extends Upkeep {
     if (isUnsafe)
       return this.#withBackground(visit, receiveUnsafe(core, visit));
     core.ahead.note(visit.base, request.mode);
+    // A hook is waited for.
     const quick = hooks ? undefined : fromMemory(core, visit);
     if (quick) return [Promise.resolve(quick), Promise.resolve()];
     return this.#withBackground(visit, this.#answer(visit, { is: 'lookup' }));
@@ -184,7 +184,7 @@ export class HealingCache extends Upkeep {
       case 'validate':
         return validate(this.core, visit, step);
       case 'only-if-cached':
-        return this.#uncached(visit, step.answer);
+        return this.#uncached(visit, step);
       case 'late':
         this.#goOnBehind(step.visit, step.next);
         return answerFrom(this.core, visit, step.entry, {
@@ -219,6 +219,7 @@ export class HealingCache extends Upkeep {
     return given ? done(given) : step;
   }
 
+  /** Answers from what is stored, without the network. */
   #answerNow(
     visit: Visit,
     { stored, ttl }: { stored: Entry; ttl: number },
@@ -234,7 +235,7 @@ export class HealingCache extends Upkeep {
   /** Nothing is stored and nobody may ask the origin; the browser's own HTTP cache may still know a redirect. */
   async #uncached(
     { clone, hooks }: Visit,
-    answer: 'network-error' | 'gateway-timeout',
+    { answer }: Step & { is: 'only-if-cached' },
   ): Promise<Step> {
     if (answer === 'gateway-timeout')
       return done(gatewayTimeout({ detail: 'only-if-cached' }));
@@ -247,7 +248,7 @@ export class HealingCache extends Upkeep {
     if (isLookedUp(why) && (await core.join(visit, why)))
       return { is: 'lookup' };
     visit.status = forwarding(visit, why);
-    return done(await this.#ask(visit, (network) => network.plain(visit)));
+    return done(await this.#ask(visit, 'plain'));
   }
 
   /** Asks for what is missing behind a stored beginning; for the whole where the two do not fit. */
@@ -269,19 +270,16 @@ export class HealingCache extends Upkeep {
   async #replay(visit: Visit): Promise<Response> {
     // A hook sees a miss: there is nothing stored that could be shown to it.
     await hooksOf(visit)?.willUse?.(undefined);
-    return this.#ask(visit, (network) => network.replay(visit));
+    return this.#ask(visit, 'replay');
   }
 
   /** Asks the network, and keeps others of the same URL waiting until it has answered. */
-  async #ask(
-    visit: Visit,
-    send: (network: Core['network']) => Promise<Arrival>,
-  ): Promise<Response> {
+  async #ask(visit: Visit, how: 'plain' | 'replay'): Promise<Response> {
     const { core } = this;
     core.counts.misses++;
     const flight = core.flights.begin(visit.base);
     try {
-      const arrival = await send(core.network);
+      const arrival = await core.network[how](visit);
       if (visit.request.method === 'HEAD') updateByHead(core, visit, arrival);
       return receive(core, visit, arrival, flight);
     } catch (error) {
