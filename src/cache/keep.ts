@@ -16,8 +16,6 @@ import { isNullBody } from './answer.js';
 export interface Kept {
   readonly page: ReadableStream<Uint8Array> | null;
   readonly body: Promise<SealedBody | undefined>;
-  /** The announced length, in bytes. */
-  readonly announced: number | undefined;
 }
 
 /** What the store takes. */
@@ -102,18 +100,16 @@ export function keep(
   // Where no body is allowed nobody will ever read the empty one that Chromium gives.
   if (response.body === null || isNullBody(response.status)) {
     const empty = sealBuffer(new ArrayBuffer(0), limits.asBlob);
-    return { page: null, body: Promise.resolve(fits(empty)), announced };
+    return { page: null, body: Promise.resolve(fits(empty)) };
   }
   if (announced !== undefined && announced > limits.maxEntryBytes)
-    return { page: response.body, body: Promise.resolve(undefined), announced };
+    return { page: response.body, body: Promise.resolve(undefined) };
   const copy = bytes === undefined ? copyOf(response) : bytes;
   const { page, body } = copy
     ? { page: response.body, body: sealed(copy, limits) }
     : tapped(response.body, limits, announced);
-  return { page, body: body.then(fits), announced };
+  return { page, body: body.then(fits) };
 }
-
-type Split = Pick<Kept, 'page' | 'body'>;
 
 const sealed = (
   copy: Promise<ArrayBuffer> | ArrayBuffer,
@@ -129,7 +125,7 @@ function tapped(
   source: ReadableStream<Uint8Array>,
   { maxEntryBytes, asBlob, isDirect }: Limits,
   announced = 0,
-): Split {
+): Kept {
   const reader = isDirect ? reusing(source) : source.getReader();
   let sealer: Sealer | undefined = new Sealer(asBlob);
   let length = 0;

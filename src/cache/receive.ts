@@ -11,7 +11,7 @@ import type { Core } from './core.js';
 import { EVERY, type Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { hooksOf, type Hooks } from './hooks.js';
-import { keep, type Limits } from './keep.js';
+import { announcedLength, keep, type Limits } from './keep.js';
 import { urlOfKey } from './key.js';
 import { partOfResponse } from './partial.js';
 import { isUnlikely, skewOf } from './skew.js';
@@ -48,16 +48,16 @@ export function receive(
   }
   // A page is drawn as it comes.
   const copy = visit.request.mode === 'navigate' ? null : arrival.copy;
-  const kept = keep(response, limitsOf(core, visit), copy);
-  const announced = kept.announced ?? 0;
+  const { page, body } = keep(response, limitsOf(core, visit), copy);
+  const announced = announcedLength(response) ?? 0;
   const stored = announced <= core.settings.maxEntryBytes && core.store.isOpen;
   visit.status = { ...visit.status, stored };
   core.search.note(visit.base, response);
   if (announced > WAITED_FOR_BYTES) flight.release();
-  const written = write(core, visit, arrival, kept.body, flight);
+  const written = write(core, visit, arrival, body, flight);
   visit.background.push(written);
   flight.store(written);
-  return forwarded(response, kept.page, visit.status);
+  return forwarded(response, page, visit.status);
 }
 
 /** What a response says of others than itself. */

@@ -152,9 +152,10 @@ class Splice {
   /** Lets go of the disk; false when that was done before. */
   #finish(): boolean {
     if (this.#isOver) return false;
+    this.#isOver = true;
     this.#slices.close();
     this.#release();
-    return (this.#isOver = true);
+    return true;
   }
 
   #end(isVerified: boolean): void {

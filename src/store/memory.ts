@@ -10,14 +10,10 @@ import { baseOf } from './variant.js';
 /** What one entry costs beside its body, in bytes: headers, policy and handles, roughly. */
 const ENTRY_BYTES = 2048;
 
-interface Slot {
-  readonly entries: Entry[];
-  bytes: number;
-}
-
 /** Verified entries by URL, the least recently used forgotten first. */
 export class Memory {
-  readonly #slots = new Map<string, Slot>();
+  /** The variants of each URL, the URL that was used last at the end. */
+  readonly #held = new Map<string, readonly Entry[]>();
   readonly #maxBytes: number;
   readonly #maxEntries: number;
   #bytes = 0;
@@ -29,7 +25,7 @@ export class Memory {
 
   /** The URLs held now. */
   get size(): number {
-    return this.#slots.size;
+    return this.#held.size;
   }
 
   /** What is held now, in bytes. */
@@ -39,11 +35,11 @@ export class Memory {
 
   /** The entries of one URL that were verified in this worker's life. */
   entries(base: string): readonly Entry[] {
-    const slot = this.#slots.get(base);
-    if (!slot) return [];
-    this.#slots.delete(base);
-    this.#slots.set(base, slot);
-    return slot.entries;
+    const entries = this.#held.get(base);
+    if (!entries) return [];
+    this.#held.delete(base);
+    this.#held.set(base, entries);
+    return entries;
   }
 
   /** Keeps a verified entry, in the place of the one with the same key. */
@@ -52,58 +48,55 @@ export class Memory {
     const { key } = entry.record;
     this.forget(key);
     const base = baseOf(key);
-    const slot = this.#slots.get(base) ?? { entries: [], bytes: 0 };
-    const bytes = costOf(entry);
-    slot.entries.push(entry);
-    slot.bytes += bytes;
-    this.#bytes += bytes;
-    this.#slots.delete(base);
-    this.#slots.set(base, slot);
-    this.#shrink();
+    this.#hold(base, [...this.entries(base), entry]);
+    for (const oldest of this.#held.keys()) {
+      const isWithin =
+        this.#bytes <= this.#maxBytes && this.#held.size <= this.#maxEntries;
+      if (isWithin) return;
+      this.forgetAll(oldest);
+    }
   }
 
   /** Forgets the entry with this key, or only the one with this id. */
   forget(key: string, id?: string): void {
     const base = baseOf(key);
-    const slot = this.#slots.get(base);
-    const entry = slot?.entries.find(({ record }) => record.key === key);
-    if (!slot || !entry) return;
-    if (id !== undefined && entry.record.id !== id) return;
-    slot.entries.splice(slot.entries.indexOf(entry), 1);
-    slot.bytes -= costOf(entry);
-    this.#bytes -= costOf(entry);
-    if (slot.entries.length === 0) this.#slots.delete(base);
+    const kept = this.#held
+      .get(base)
+      ?.filter(
+        ({ record }) =>
+          record.key !== key || (id !== undefined && record.id !== id),
+      );
+    if (kept) this.#hold(base, kept);
   }
 
   /** Forgets every variant of one URL. */
   forgetAll(base: string): void {
-    const slot = this.#slots.get(base);
-    if (!slot) return;
-    this.#slots.delete(base);
-    this.#bytes -= slot.bytes;
+    this.#hold(base, []);
   }
 
   /** Forgets every URL that is accepted. */
   forgetWhere(accepts: (base: string) => boolean): void {
-    for (const base of [...this.#slots.keys()])
+    for (const base of [...this.#held.keys()])
       if (accepts(base)) this.forgetAll(base);
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#slots.clear();
+    this.#held.clear();
     this.#bytes = 0;
   }
 
-  #shrink(): void {
-    for (const base of this.#slots.keys()) {
-      const within =
-        this.#bytes <= this.#maxBytes && this.#slots.size <= this.#maxEntries;
-      if (within) return;
-      this.forgetAll(base);
-    }
+  /** Holds these entries of a URL and no others. */
+  #hold(base: string, entries: readonly Entry[]): void {
+    this.#bytes += costOf(entries) - costOf(this.#held.get(base) ?? []);
+    if (entries.length > 0) this.#held.set(base, entries);
+    else this.#held.delete(base);
   }
 }
 
-const costOf = ({ record }: Entry): number =>
-  ENTRY_BYTES + (record.form === 'buffer' ? record.length : 0);
+const costOf = (entries: readonly Entry[]): number =>
+  entries.reduce(
+    (sum, { record }) =>
+      sum + ENTRY_BYTES + (record.form === 'buffer' ? record.length : 0),
+    0,
+  );
