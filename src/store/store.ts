@@ -98,16 +98,12 @@ export class Store {
   ): Promise<Written> {
     if (!this.isOpen) return { is: 'refused', error: undefined };
     this.#writes.begin();
-    let first = await this.#tryWrite(draft, isNew ? undefined : replaces);
+    let written = await this.#tryWrite(draft, isNew ? undefined : replaces);
     // Something has been stored since.
-    if (isNew && first.is === 'refused' && first.error instanceof Refusal)
-      first = await this.#tryWrite(draft, replaces);
-    if (first.is !== 'refused') return this.#noteWrite(first);
-    const second = await this.#secondWrite(first, draft, replaces);
-    return this.#noteWrite(second);
-  }
-
-  #noteWrite(written: Written): Written {
+    if (isNew && written.is === 'refused' && written.error instanceof Refusal)
+      written = await this.#tryWrite(draft, replaces);
+    if (written.is === 'refused')
+      written = await this.#secondWrite(written, draft, replaces);
     if (written.is === 'refused') this.#writes.fail();
     else this.#writes.succeed();
     return written;
