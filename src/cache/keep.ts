@@ -18,9 +18,10 @@ export interface Kept {
   readonly body: Promise<SealedBody | undefined>;
 }
 
-/** What the store takes. */
+/** What the store takes, and who reads what the page gets. */
 export interface Limits {
   readonly maxEntryBytes: number;
+  /** Whether the engine takes Blobs. */
   readonly asBlob: boolean;
   /** Whether nobody but the browser reads what the page gets. */
   readonly isDirect: boolean;

@@ -11,7 +11,7 @@ import { Together } from './together.js';
 declare const self: ServiceWorkerGlobalScope;
 
 /** Every cache of this worker that is not closed, and the name of its store. */
-const caches = new Map<Asked, string>();
+const members = new Map<Asked, string>();
 
 /** The one that install() made. */
 let installed: Asked | undefined;
@@ -19,13 +19,13 @@ let installed: Asked | undefined;
 /** Lets a cache answer windows, if this is a service worker. */
 export function enter(cache: Asked, name: string): void {
   if (IS_READY_MADE || !isServiceWorker()) return;
-  caches.set(cache, name);
+  members.set(cache, name);
   listen();
 }
 
 /** Keeps a cache that is closed from being asked. */
 export function leave(cache: Asked): void {
-  if (!IS_READY_MADE) caches.delete(cache);
+  if (!IS_READY_MADE) members.delete(cache);
 }
 
 /** Makes a cache the one that Workbox's messages are for, and that fetches what windows want to be stored. */
@@ -47,8 +47,8 @@ const listen = (): void => self.addEventListener('message', onMessage);
 export function asked(name?: string): Asked | undefined {
   if (IS_READY_MADE)
     return (name ?? 'mendbox') === 'mendbox' ? installed : undefined;
-  if (name === undefined) return askedOf(caches, installed);
-  const meant = [...caches].filter(([, each]) => each === name);
+  if (name === undefined) return askedOf(members, installed);
+  const meant = [...members].filter(([, each]) => each === name);
   return meant[0] && askedOf(new Map(meant), undefined);
 }
 
@@ -64,7 +64,7 @@ function askedOf(
 const nameless = (): string =>
   IS_READY_MADE
     ? 'no such cache'
-    : `no such cache; this worker has ${[...new Set(caches.values())].join(', ')}`;
+    : `no such cache; this worker has ${[...new Set(members.values())].join(', ')}`;
 
 function onMessage(event: ExtendableMessageEvent): void {
   const message = decode(event.data);

@@ -52,7 +52,6 @@ const field = <T>(form: string, test: Test): Struct<T, null> & Tested =>
   );
 const text = (form: RegExp) =>
   field<string>(form.source, (it) => typeof it === 'string' && form.test(it));
-const string = () => text(/^/);
 const oneOf = <T extends string>(...words: readonly T[]) =>
   field<T>(words.join(), (it) => words.some((word) => word === it));
 const count = (first: number, last: number) =>
@@ -60,32 +59,33 @@ const count = (first: number, last: number) =>
     `${first}-${last}`,
     (it) => Number.isInteger(it) && Number(it) >= first && Number(it) <= last,
   );
-const time = () => count(0, LAST_TIME);
-const bytes = () => count(0, Number.MAX_SAFE_INTEGER);
+const time = count(0, LAST_TIME);
+const bytes = count(0, Number.MAX_SAFE_INTEGER);
+const string = text(/^/);
 
 const policyFields = {
   id: text(ID),
-  key: string(),
-  url: string(),
+  key: string,
+  url: string,
   status: count(200, 599),
   statusText: text(LATIN1),
   headers: text(FIELD_LINES),
   requestHeaders: text(FIELD_LINES),
-  requestTime: time(),
-  responseTime: time(),
+  requestTime: time,
+  responseTime: time,
   type: oneOf('basic', 'cors', 'default'),
   form: oneOf('none', 'buffer', 'blob'),
-  length: bytes(),
+  length: bytes,
   slice: count(8, 2 ** 30),
   digests: text(DIGESTS),
   /** Of a 206: the position of the stored part's first byte; 0 otherwise. */
-  first: bytes(),
+  first: bytes,
   /** Of a 206: the complete length; the body's length otherwise. */
-  total: bytes(),
+  total: bytes,
   /** Cache-Groups of the response (RFC 9875), one a line. */
-  tags: string(),
+  tags: string,
   /** When the entry last answered, in milliseconds; kept apart from the policy's own times, and outside the checksum. */
-  used: time(),
+  used: time,
   checksum: text(DIGEST),
 };
 

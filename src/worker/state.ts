@@ -14,11 +14,11 @@ export const isForState = ({ url }: Request): boolean =>
  * fields and no bodies.
  */
 export async function state(): Promise<Response> {
-  const caches = asked();
-  const shown = caches && {
-    ...(await caches.stats()),
+  const all = asked();
+  const shown = all && {
+    ...(await all.stats()),
     events: latest,
-    stored: await list(caches),
+    stored: await list(all),
   };
   const headers = {
     'content-type': 'text/plain; charset=utf-8',
