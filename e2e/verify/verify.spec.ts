@@ -74,7 +74,7 @@ test('every kind of damage is reported, and nothing is touched without being ask
   }
 });
 
-test('repair drops what is broken and keeps what is whole', async ({
+test('repair drops what is broken, tells it, and keeps what is whole', async ({
   app,
   origin,
 }) => {
@@ -82,6 +82,13 @@ test('repair drops what is broken and keeps what is whole', async ({
   await harm(app);
   expect(faultsOf(app, await verify(app, { repair: true }))).toEqual(
     expected('dropped'),
+  );
+  await app.nextHeal(broken.length);
+  const told = await app.heals();
+  expect(
+    told.map(({ url, fault, phase, outcome }) => [url, fault, phase, outcome]),
+  ).toEqual(
+    broken.map(([at, , fault]) => [app.key(at), fault, 'verify', 'dropped']),
   );
   expect(await verify(app)).toMatchObject({ checked: 1, broken: [] });
   expect(origin.requests('/thing-3')).toHaveLength(1);

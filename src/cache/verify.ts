@@ -94,8 +94,12 @@ async function settle(
   refetch: (url: string) => Promise<boolean>,
 ): Promise<void> {
   const url = urlOfKey(bad.key);
+  const foundAt = performance.now();
   let repaired: Finding['repaired'] = 'no';
-  if (repair && (await core.drop(bad))) repaired = 'dropped';
+  if (repair && (await core.drop(bad))) {
+    repaired = 'dropped';
+    core.tell(bad, foundAt, { url, phase: 'verify', outcome: repaired });
+  }
   if (repair === 'refetch' && (await refetch(url).catch(() => false)))
     repaired = 'refetched';
   const { fault, path } = bad;
