@@ -55,10 +55,10 @@ function stripes(words: Int32Array, end: number): [number, number] {
     h = (h + word) | 0;
     h = imul((h << 13) | (h >>> 19), PRIME_1);
   }
-  return [joined(a, b, c, d), joined(e, f, g, h)];
+  return [merged(a, b, c, d), merged(e, f, g, h)];
 }
 
-const joined = (a: number, b: number, c: number, d: number): number =>
+const merged = (a: number, b: number, c: number, d: number): number =>
   (rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18)) | 0;
 
 function avalanche(hash: number): number {

@@ -84,6 +84,7 @@ async function askInTime(
   }
 }
 
+/** What comes of the origin's answer: the stored response, as it is or freshened, or what the network brought. */
 function validated(
   core: Core,
   visit: Visit,

@@ -288,7 +288,7 @@ export class Database {
       createStores(request.result);
       if (this.#wasThere) this.#onState('store-lost', 'dropped');
     });
-    const connection = await settled(request);
+    const connection = await resultOf(request);
     const lose = (): void => {
       // Another may be waiting for it to close, whoever holds it.
       connection.close();
@@ -308,7 +308,7 @@ export class Database {
   }
 
   async #delete(): Promise<void> {
-    await settled(this.#factory.deleteDatabase(this.#name));
+    await resultOf(this.#factory.deleteDatabase(this.#name));
   }
 
   get #factory(): IDBFactory {
@@ -322,7 +322,7 @@ export class Database {
 }
 
 /** What a request for a whole database brings. */
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+const resultOf = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
     request.addEventListener('error', () => reject(request.error));

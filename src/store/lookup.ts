@@ -181,7 +181,7 @@ function read(
   const payloadRequest = payloads.get(base);
 
   const finish = (payload: unknown, chosen: Policy | undefined): void => {
-    resolve(chosen ? joined(payload, chosen) : { is: 'none' });
+    resolve(chosen ? foundIn(payload, chosen) : { is: 'none' });
     alive();
   };
   const select = (decoded: readonly (Policy | Broken)[]): void => {
@@ -232,7 +232,8 @@ const decodeAll = (
 const isWhole = (decoded: Policy | Broken): decoded is Policy =>
   !('is' in decoded);
 
-function joined(payload: unknown, policy: Policy): Found {
+/** What a policy that was chosen and the payload under its key make together. */
+function foundIn(payload: unknown, policy: Policy): Found {
   const entry = decodePayload(payload, policy);
   return 'is' in entry ? entry : { is: 'entry', entry };
 }

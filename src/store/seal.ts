@@ -79,7 +79,7 @@ export class Sealer {
     const length = this.#length;
     const content = this.#asBlob
       ? new Blob(this.#parts)
-      : joined(this.#parts, length);
+      : concatenated(this.#parts, length);
     return { form, content, length, digests: this.#digests };
   }
 
@@ -105,7 +105,8 @@ export class Sealer {
   }
 }
 
-function joined(parts: readonly (Blob | ArrayBuffer)[], length: number) {
+/** The buffers, one behind the other, in one of so many bytes. */
+function concatenated(parts: readonly (Blob | ArrayBuffer)[], length: number) {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
