@@ -15,13 +15,9 @@ import {
   type PolicyRecord,
 } from '../store/records.js';
 
-/** Statuses whose responses have no body (Fetch Standard, section 2.2.3). */
+/** Whether responses of a status have no body (Fetch Standard, section 2.2.3); no worker sees the others, 101 and 103. */
 export const isNullBody = (status: number): boolean =>
-  status === 101 ||
-  status === 103 ||
-  status === 204 ||
-  status === 205 ||
-  status === 304;
+  [204, 205, 304].includes(status);
 
 /** The part of a stored body that answers a request; `whole` is all of it, with the stored status. */
 export type Part = ByteRange | 'whole' | 'unsatisfiable';

@@ -13,7 +13,7 @@ import type { Arrival } from './forward.js';
 import { hooksOf } from './hooks.js';
 import { addDate } from './freshen.js';
 import { declaresDigest, matchesFields } from './integrity.js';
-import { announcedLength } from './keep.js';
+import { announcedLength, isCut } from './keep.js';
 import { isSameOrigin } from './key.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
 import { answerFrom } from './serve.js';
@@ -38,21 +38,26 @@ export async function write(
   if (!draft) return undefined;
   const didStore = hooksOf(visit)?.didStore;
   const old = didStore && (await storedNow(core, visit, base));
-  const isNew = visit.status.fwd === 'uri-miss';
   const replaces = replacing(visit.request);
-  if (!(await writeDraft(core, draft, replaces, flight, isNew)))
+  const isNew = visit.status.fwd === 'uri-miss';
+  if (
+    !(await writeDraft(core, draft, replaces, flight, isNew, () =>
+      isCut(arrival.response),
+    ))
+  )
     return undefined;
   await didStore?.(old, new Response(draft.body.content, draft));
   return 'stored';
 }
 
-/** Writes and remembers a draft, unless it is outdated; resolves to whether it is stored. */
+/** Writes and remembers a draft, unless it is outdated or cut short; resolves to whether it is stored. */
 export async function writeDraft(
   core: Core,
   draft: Draft,
   replaces: Replaces,
   flight: Flight,
   isNew = false,
+  isCutShort = (): boolean => false,
 ): Promise<boolean> {
   if (flight.isOutdated) return false;
   const written = await core.store.write(draft, replaces, isNew);
@@ -60,7 +65,7 @@ export async function writeDraft(
   if (written.is !== 'stored') return false;
   const { record } = written;
   // The second try of a write may come behind the drop that was meant for it, as may one beside another worker's.
-  if (flight.isOutdated) {
+  if (flight.isOutdated || isCutShort()) {
     await core.store.drop(record.key, record.id);
     return false;
   }

@@ -30,9 +30,6 @@ export interface CacheStatus {
 
 const TOKEN = /^[A-Za-z*][!#$%&'*+\-.^_`|~:/\w]*$/;
 
-/** The greatest integer of a structured field (RFC 8941 section 3.3.1). */
-const MAX_INTEGER = 999_999_999_999_999;
-
 /** This cache's member of Cache-Status, such as `mendbox; hit; ttl=30` (RFC 9211 section 2). */
 export function formatCacheStatus(status: CacheStatus): string {
   let field = 'mendbox';
@@ -40,24 +37,19 @@ export function formatCacheStatus(status: CacheStatus): string {
   if (status.hit) field += '; hit';
   else if (status.fwd !== undefined) field += `; fwd=${status.fwd}`;
   if (status.fwdStatus !== undefined) {
-    field += `; fwd-status=${integer(status.fwdStatus)}`;
+    field += `; fwd-status=${status.fwdStatus}`;
   }
   if (status.stored) field += '; stored';
   if (status.collapsed !== undefined) {
     field += `; collapsed${status.collapsed ? '' : '=?0'}`;
   }
-  if (status.ttl !== undefined) field += `; ttl=${integer(status.ttl)}`;
+  if (status.ttl !== undefined) field += `; ttl=${Math.floor(status.ttl)}`;
   if (status.key !== undefined) field += `; key=${string(status.key)}`;
   if (status.detail !== undefined) {
     const { detail } = status;
     field += `; detail=${TOKEN.test(detail) ? detail : string(detail)}`;
   }
   return field;
-}
-
-function integer(value: number): string {
-  const bounded = Math.min(Math.max(value, -MAX_INTEGER), MAX_INTEGER);
-  return String(Math.floor(bounded) || 0);
 }
 
 /** An sf-string has no character outside printable ASCII; a question mark stands for such a one. */

@@ -318,8 +318,9 @@ export async function evictTo(
       gone.push(key);
     }
     await deleted(change, gone);
-    if (!gone[0] && !range) break;
-    if (!gone[0]) range = undefined;
+    if (gone.length > 0) continue;
+    if (!range) break;
+    range = undefined;
   }
   await change.objectStore('meta').put({ bytes, entries }, 'totals');
 }
