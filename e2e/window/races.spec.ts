@@ -150,6 +150,48 @@ test('a store of twenty thousand entries is emptied within its deadline', async 
   expect(seen).toEqual([20_000, 0]);
 });
 
+test('what a POST outdates by its group answers nobody while a large store is looked through', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    let text = 'old';
+    const cache = new window.core.HealingCache({
+      cacheName: 'groups',
+      // Less than the walk takes.
+      storageTimeoutMs: 40,
+      fetch: () => {
+        const groups =
+          text === 'old'
+            ? { 'cache-groups': '"a"' }
+            : { 'cache-group-invalidation': '"a"' };
+        return Promise.resolve(
+          new Response(text, { headers: { ...headers, ...groups } }),
+        );
+      },
+    });
+    const fetched = async (init?: RequestInit): Promise<string> =>
+      (await cache.fetch('/a', init)).text();
+    await cache.put('/a', await cache.fetch('/a'));
+    await new Promise<void>((resolve) => {
+      indexedDB.open('groups').addEventListener('success', (event) => {
+        const { result } = event.target as IDBOpenDBRequest;
+        const change = result.transaction('policies', 'readwrite');
+        const policies = change.objectStore('policies');
+        for (let n = 1; n < 5_000; n++) policies.put({}, `https://a/${n}`);
+        change.addEventListener('complete', () => {
+          result.close();
+          resolve();
+        });
+      });
+    });
+    const before = await fetched();
+    text = 'new';
+    await cache.fetch('/b', { method: 'POST' });
+    return [before, await fetched()];
+  }, kept);
+  expect(seen).toEqual(['old', 'new']);
+});
+
 test('match answers with nothing that is older than maxAgeSeconds', async ({
   alone,
 }) => {

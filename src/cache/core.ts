@@ -267,11 +267,16 @@ export class Core {
     return done;
   }
 
-  /** Drops every entry whose key is accepted, and what is on its way to be one. */
-  async purge(accepts: Accepts): Promise<number> {
+  /** Keeps what is in memory, and what is on its way, from being used. */
+  #outdate(accepts: Accepts): void {
     this.memory.forgetWhere(accepts);
     this.flights.outdate(accepts);
     this.changed();
+  }
+
+  /** Drops every entry whose key is accepted, and what is on its way to be one. */
+  async purge(accepts: Accepts): Promise<number> {
+    this.#outdate(accepts);
     const purged: string[] = [];
     const isDone = await this.#owing(
       accepts,
@@ -284,11 +289,9 @@ export class Core {
     return isDone ? purged.length : 0;
   }
 
-  /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait for it. */
+  /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait, or miss. */
   purgeGroups(groups: readonly string[], accepts: Accepts): Promise<number> {
-    // What is on its way may be of one, too.
-    this.flights.outdate(() => true);
-    this.changed();
+    this.#outdate(accepts);
     const work = async (): Promise<number> => {
       const read = new Set<string>();
       const bases = new Set<string>();
@@ -304,6 +307,10 @@ export class Core {
     };
     const purged = work();
     this.flights.hold(EVERY, purged);
+    void this.#owing(
+      accepts,
+      purged.then(() => true),
+    );
     return purged;
   }
 
@@ -377,7 +384,6 @@ export class Core {
   emit(event: Told, isTold = true): void {
     const { onHeal, onSkew } = this.settings;
     if (IS_READY_MADE || isTold) tell(event);
-    // Nobody gave it a listener.
     if (IS_READY_MADE) return;
     this.#guarded(() =>
       event.type === 'heal' ? onHeal?.(event) : onSkew?.(event),
