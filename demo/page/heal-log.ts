@@ -107,7 +107,7 @@ export class HealLog {
 
   #makeRow(event: HealEvent, proof: HTMLElement): HTMLElement {
     const { url, fault, path, phase, outcome, status, durationMs, at } = event;
-    const facts = [phase, outcome, status, milliseconds(durationMs)];
+    const facts = [path, phase, outcome, status];
     return make(
       'li',
       {
@@ -127,6 +127,7 @@ export class HealLog {
           clock.format(at),
         ),
         make('code', {}, nameOf(url)),
+        make('span', {}, milliseconds(durationMs)),
       ),
       make(
         'p',
@@ -136,7 +137,7 @@ export class HealLog {
       make(
         'p',
         { class: 'row-facts' },
-        ...[path, ...facts]
+        ...facts
           .filter((fact) => fact !== undefined)
           .map((fact) => make('code', {}, String(fact))),
       ),
