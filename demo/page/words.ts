@@ -26,7 +26,7 @@ export const FAULTS: Readonly<Record<Fault, string>> = {
 export const OUTCOMES: Readonly<Record<Outcome, string>> = {
   replayed: 'It was dropped, and the server was asked again.',
   'network-error': 'It was dropped, but the network failed too.',
-  dropped: 'It was dropped; no request was waiting for it.',
+  dropped: 'What was left of it was dropped.',
   rewritten: 'The worker still had the bytes in memory, and stored them anew.',
   'passed-through': 'The server answered past the storage.',
   'range-spliced':
