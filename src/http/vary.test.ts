@@ -67,6 +67,8 @@ const SELECTIONS: [
   ['Cookie, Foo', { foo: '1' }, { foo: '2' }, 'mismatch'],
   ['Accept-Language', {}, {}, 'unknowable'],
   ['Sec-Fetch-Mode', {}, {}, 'unknowable'],
+  // What the browser itself sends ahead of the worker is stored for a request without it.
+  ['Service-Worker-Navigation-Preload', {}, {}, 'unknowable'],
   ['Authorization', {}, {}, 'unknowable'],
 ];
 

@@ -23,7 +23,6 @@ const UNSEEN: ReadonlySet<string> = new Set([
   'accept-language',
   'authorization',
   'cookie',
-  'cookie2',
   'device-memory',
   'dnt',
   'downlink',
@@ -144,9 +143,12 @@ function fieldValue(headers: Headers, name: string): string | null {
 }
 
 function isUnseen(name: string): boolean {
-  // Only the browser may set Sec-* and Proxy-* fields.
+  // Only the browser may set Sec-* and Proxy-* fields, and Service-Worker-Navigation-Preload.
   return (
-    UNSEEN.has(name) || name.startsWith('sec-') || name.startsWith('proxy-')
+    UNSEEN.has(name) ||
+    name.startsWith('sec-') ||
+    name.startsWith('proxy-') ||
+    name.startsWith('service-worker-')
   );
 }
 
