@@ -19,7 +19,7 @@ import { Probe } from './probe.js';
 import { Recent } from './recent.js';
 import { Search } from './search.js';
 import { isNews, tell, type Told } from './tell.js';
-import type { Visit } from './visit.js';
+import type { Start, Visit } from './visit.js';
 
 /** How long a request waits for another of the same URL, in milliseconds. */
 const JOIN_MS = 10_000;
@@ -38,11 +38,6 @@ const OWED = 100;
 
 /** Says of a key whether it is meant. */
 type Accepts = (key: string) => boolean;
-
-/** What a visit begins with, beside its request. */
-interface Start extends Partial<Pick<Visit, 'event' | 'hooks' | 'isDirect'>> {
-  readonly isUnsafe?: boolean;
-}
 
 /** What a cache has counted since its worker started. */
 export interface Counts {
@@ -66,8 +61,8 @@ export class Core {
   readonly #peers: Peers;
   /** When records changed last, of whatever URL, by performance.now(), in milliseconds. */
   #changedAt = 0;
-  /** Drops that have not been done yet, or failed. */
-  #owed = new Set<Accepts>();
+  /** Drops that are not done: false, they are under way; true, they failed and are to be tried again. */
+  #owed = new Map<Accepts, boolean>();
   /** When entries answered last, as far as it is to be written down, and as far as it has been. */
   readonly #uses = new Map<string, number>();
   readonly #noted = new Recent<number>(MEMORY_ENTRIES);
@@ -244,14 +239,13 @@ export class Core {
   }
 
   /**
-   * Whether what is stored of a URL was to be dropped and may be there still, as the store failed or takes its time: then
-   * it is as good as gone, and the drop is tried again.
+   * Whether what is stored of a URL was to be dropped and may be there still: then it is as good as gone. A drop that
+   * failed is tried again, one that takes its time is not.
    */
   owes(base: string): boolean {
-    for (const accepts of this.#owed)
+    for (const [accepts, hasFailed] of this.#owed)
       if (accepts(base)) {
-        if (!this.flights.storing(base))
-          this.flights.hold(base, this.purge(accepts));
+        if (hasFailed) this.flights.hold(base, this.purge(accepts));
         return true;
       }
     return false;
@@ -259,11 +253,13 @@ export class Core {
 
   /** Notes a drop until it is done; one that failed resolves to false. */
   async #owing(accepts: Accepts, dropped: Promise<boolean>): Promise<boolean> {
-    this.#owed.add(accepts);
+    this.#owed.set(accepts, false);
     const done = await dropped;
     if (done) this.#owed.delete(accepts);
+    else this.#owed.set(accepts, true);
     // Where so much failed, everything stored is as good as gone.
-    else if (this.#owed.size > OWED) this.#owed = new Set([() => true]);
+    if (!done && this.#owed.size > OWED)
+      this.#owed = new Map([[() => true, true]]);
     return done;
   }
 

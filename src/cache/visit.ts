@@ -55,6 +55,13 @@ export interface Visit {
   readonly isDirect: boolean;
 }
 
+/** What a visit begins with, beside its request. */
+export interface Start extends Partial<
+  Pick<Visit, 'event' | 'hooks' | 'isDirect'>
+> {
+  readonly isUnsafe?: boolean;
+}
+
 /** Why a request goes to the network without a stored response. */
 export type Why = (Reuse<Policy> & { is: 'miss' })['why'];
 
