@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { expect, isHit, test, type App } from '../fixtures.js';
 import {
   Gate,
-  gzipped,
   noise,
   sha256,
   type Answer,
@@ -67,37 +66,6 @@ for (const { name, broken, tag = [] } of cuts) {
     },
   );
 }
-
-const pageText = `<!doctype html><title>whole</title>${Array.from({ length: 5_000 }, (_, n) => n).join()}`;
-const ofHtml = { ...headers, 'content-type': 'text/html' };
-
-for (const [coding, coded] of [
-  ['gzip', gzipped(pageText, ofHtml)],
-  [
-    'identity',
-    { headers: { ...ofHtml, 'content-encoding': 'identity' }, body: pageText },
-  ],
-] as const)
-  test(`D1: a body in ${coding} that is cut short is not stored, even where the browser takes it for whole`, async ({
-    app,
-    origin,
-  }) => {
-    // More than there is room for in what a browser keeps of them unasked.
-    await app.page.evaluate(() =>
-      Promise.all(Array.from({ length: 260 }, (_, n) => fetch(`/none?${n}`))),
-    );
-    const cut = { framing: 'length', after: 5_000, ending: 'end' } as const;
-    origin.answer(path, { ...coded, broken: cut });
-    await app.fetch(path);
-    // Chromium loads it for ever, with a worker and without.
-    await app.page.goto(`${origin.url}${path}`, { waitUntil: 'commit' });
-    origin.answer(path, coded);
-    await app.page.goto(`${origin.url}${path}`);
-    await app.settled(path, sha256(pageText));
-    const got = await app.fetch(path);
-    expect(got.headers['cache-status']).toMatch(isHit);
-    expect(got.sha256).toBe(sha256(pageText));
-  });
 
 /** A body in one chunk, and a Content-Length that says something else: the chunks are what counts (RFC 9112 section 6.3). */
 const chunked =

@@ -11,6 +11,7 @@ import { fieldOf, type SealedBody } from '../store/records.js';
 import { sealBuffer, Sealer } from '../store/seal.js';
 import { reusing } from '../store/source.js';
 import { isNullBody } from './answer.js';
+import { isServiceWorker } from './tell.js';
 
 /** A body on its way to the page, and what the store will get of it: undefined when it must not be stored. */
 export interface Kept {
@@ -61,6 +62,11 @@ function contentLength(headers: Headers): number | undefined {
     : undefined;
 }
 
+/** After how many bodies the browser may forget what it knows of them. */
+const TIMED = 500;
+
+let timed = 0;
+
 /**
  * Whether the browser says that fewer bytes came than were announced, coded ones where they were (Resource Timing, section
  * 4.3), which it does a task or two behind their end. Firefox 153 hands a coded body out as whole when its connection ends
@@ -69,6 +75,9 @@ function contentLength(headers: Headers): number | undefined {
 export function isCut({ url, headers }: Response): boolean {
   const timings = performance.getEntriesByName(url);
   const bytes = Number(fieldOf(timings.at(-1), 'encodedBodySize'));
+  // Nobody else in a worker has a use for them; what ends at this very moment counts as unknown.
+  if (isServiceWorker() && ++timed % TIMED === 0)
+    performance.clearResourceTimings();
   // Zero where it may not be told, or is not.
   return bytes > 0 && bytes < Number(contentLength(headers));
 }
