@@ -168,6 +168,25 @@ test('close leaves every request to the network, and destroy deletes the databas
   expect(origin.requests('/a')).toHaveLength(2);
 });
 
+test('destroy says what to do where somebody else holds the database open', async ({
+  alone,
+}) => {
+  const said = await alone.evaluate(async () => {
+    const cache = new window.core.HealingCache({
+      cacheName: 'held',
+      storageTimeoutMs: 100,
+    });
+    await cache.stats();
+    await new Promise((resolve) => {
+      indexedDB.open('held').addEventListener('success', resolve);
+    });
+    return cache.destroy().catch(String);
+  });
+  expect(said).toMatch(
+    /the database "held" could not be deleted; another page/,
+  );
+});
+
 test('a write gets its turn, however many lookups follow one another', async ({
   alone,
 }) => {

@@ -214,10 +214,20 @@ export abstract class Upkeep {
     this.core.close();
   }
 
-  /** Closes and deletes the database; rejects when the browser does not let it go. */
-  destroy(): Promise<void> {
+  /** Closes and deletes the database; rejects with an Error when the browser does not let it go. */
+  async destroy(): Promise<void> {
     this.close();
-    return this.core.store.destroy();
+    // Nobody can ask it to.
+    if (IS_READY_MADE) return;
+    try {
+      await this.core.store.destroy();
+    } catch (cause) {
+      const { cacheName } = this.core.settings;
+      throw new Error(
+        `mendbox: the database "${cacheName}" could not be deleted; another page or worker may hold it open, so close that, or try again`,
+        { cause },
+      );
+    }
   }
 }
 
