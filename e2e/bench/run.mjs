@@ -1,10 +1,11 @@
 /**
  * What a hit costs: `npm run bench` (all of it), or `npm run bench -- warm first-use --rounds 8`.
  *
- * Every contender is a worker on an origin of its own. They take turns in every round, and ratios are taken round by
- * round, so that what else the machine does falls on all of them alike. No hit may reach the origin, or the run fails.
+ * Every contender is a worker on an origin of its own. They take turns in every round, in an order of its own, and ratios
+ * are taken round by round, so that what else the machine does falls on all of them alike. No hit may reach the origin, or the run fails.
  * Writes results.md and results.svg beside this file.
  */
+import { randomInt } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -140,21 +141,28 @@ async function measure(contender, { round }, size, count) {
   return times;
 }
 
+/**
+ * In another order each time: what one contender goes on with behind its answers, as ExpirationPlugin does, falls on the
+ * one after it.
+ */
+function shuffled(all) {
+  const left = [...all];
+  return all.map(() => left.splice(randomInt(left.length), 1)[0]);
+}
+
 async function run(all, experiment, rounds) {
   const { sizes, before } = experiment;
   for (const contender of all) {
     await fill(contender, sizes);
     for (const size of Object.keys(sizes)) await before?.(contender, size);
   }
+  const none = () => Object.fromEntries(all.map(({ name }) => [name, []]));
   const samples = {};
   for (let round = 0; round < rounds; round++)
     for (const [size, count] of Object.entries(sizes))
-      for (const at of all.keys()) {
-        // Another one begins in each round.
-        const contender = all[(at + round) % all.length];
+      for (const contender of shuffled(all)) {
         const times = await measure(contender, experiment, size, count);
-        const own = ((samples[size] ??= {})[contender.name] ??= []);
-        own.push(times);
+        (samples[size] ??= none())[contender.name].push(times);
       }
   return samples;
 }
