@@ -2,7 +2,8 @@
  * What a hit costs: `npm run bench` (all of it), or `npm run bench -- warm first-use --rounds 8`.
  *
  * Every contender is a worker on an origin of its own. They take turns in every round, in an order of its own, and ratios
- * are taken round by round, so that what else the machine does falls on all of them alike. No hit may reach the origin, or the run fails.
+ * are taken round by round, so that what else the machine does falls on all of them alike. No hit may reach the origin,
+ * or the run fails.
  * Writes results.md and results.svg beside this file.
  */
 import { randomInt } from 'node:crypto';

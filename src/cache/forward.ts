@@ -49,6 +49,9 @@ const KEPT = new Set<RequestCache>(['reload', 'only-if-cached', 'no-store']);
 /** Most URLs remembered as asked before. */
 const REMEMBERED = 20_000;
 
+/** Most timings that the browser keeps for isCut(), which lets go of them sooner. */
+const TIMINGS = 20_000;
+
 /**
  * The URLs asked before; true: what the HTTP cache may hold of one has been dropped here since. All caches share them, as
  * they share the HTTP cache.
@@ -63,8 +66,8 @@ export class Network {
 
   constructor(settings: Settings) {
     this.#settings = settings;
-    // For isCut(): 250 unless somebody asks for more, and Firefox 153 tells no worker that they are used up.
-    if (isServiceWorker()) performance.setResourceTimingBufferSize(REMEMBERED);
+    // 250 unless somebody asks for more, and Firefox 153 tells no worker that they are used up.
+    if (isServiceWorker()) performance.setResourceTimingBufferSize(TIMINGS);
   }
 
   /** Sends a request for a URL of which nothing usable is stored. */
