@@ -125,6 +125,30 @@ test('what was used before the clock was set back makes room for what is used no
   expect(seen).toEqual(['/1', '/4', '/5']);
 });
 
+test('the sums stay right where caches over one store write in turns', async ({
+  alone,
+}) => {
+  const seen = await alone.evaluate(async (headers) => {
+    const { HealingCache } = window.core;
+    const one = new HealingCache({ cacheName: 'turns' });
+    const other = new HealingCache({ cacheName: 'turns' });
+    for (const url of ['/1', '/2', '/3', '/4']) {
+      await one.put(url, new Response('data', { headers }));
+      await other.put(`${url}?`, new Response('more data', { headers }));
+    }
+    await one.delete('/1');
+    await other.put('/5', new Response('data', { headers }));
+    const { entries, bytes } = await one.stats();
+    const { drift } = await other.verify();
+    return { entries, bytes, drift };
+  }, kept);
+  expect(seen).toEqual({
+    entries: 8,
+    bytes: 4 * 4 + 4 * 9,
+    drift: { bytes: 0, entries: 0 },
+  });
+});
+
 test('a store of twenty thousand entries is emptied within its deadline', async ({
   alone,
 }) => {

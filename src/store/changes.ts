@@ -99,9 +99,16 @@ async function settleSums(
   { maxBytes, maxEntries, now }: Budget,
   keep: string,
 ): Promise<void> {
-  const kept = await keptIn(change);
   const isFull = ({ bytes, entries }: Totals): boolean =>
     bytes > maxBytes || entries > maxEntries;
+  const last = lastPut.get(change.db);
+  const guess = less(last, gone);
+  const isGuessed = last && !isFull(guess);
+  const [kept] = await Promise.all([
+    keptIn(change),
+    isGuessed && putSums(change, guess),
+  ]);
+  if (isGuessed && isSame(kept, last)) return;
   const target = {
     bytes: maxBytes * LEFT,
     entries: Math.ceil(maxEntries * LEFT),
@@ -122,7 +129,6 @@ export async function drop(
   id?: string,
   isUnread = false,
 ): Promise<boolean> {
-  const meta = change.objectStore('meta');
   const range = id === undefined ? keysOf(key) : IDBKeyRange.only(key);
   let sums: Totals | undefined;
   if (!isUnread) {
@@ -134,10 +140,7 @@ export async function drop(
       entries: stored.length,
     });
   }
-  await Promise.all([
-    deleted(change, [range]),
-    sums ? meta.put(sums, 'totals') : meta.delete('totals'),
-  ]);
+  await Promise.all([deleted(change, [range]), putSums(change, sums)]);
   return true;
 }
 
@@ -252,6 +255,23 @@ const keptIn = async (
 ): Promise<Totals | undefined> =>
   decodeTotals(await transaction.objectStore('meta').get('totals'));
 
+/**
+ * The sums that were put last on a connection. A write that finds them unchanged needs one trip to the database, not two: it
+ * puts the new ones along with the pair, and again where somebody else has changed them.
+ */
+const lastPut = new WeakMap<Change['db'], Totals | undefined>();
+
+/** Keeps the sums; without them they are counted anew when they are needed. */
+function putSums(change: Change, sums: Totals | undefined): Promise<unknown> {
+  lastPut.set(change.db, sums);
+  return change.objectStore('meta').put(sums, 'totals');
+}
+
+const isSame = (
+  kept: Totals | undefined,
+  { bytes, entries }: Totals,
+): boolean => kept?.bytes === bytes && kept.entries === entries;
+
 /** Sums, none where they are not known, less others. */
 const less = (
   sums: Totals | undefined,
@@ -322,5 +342,5 @@ export async function evictTo(
     if (!range) break;
     range = undefined;
   }
-  await change.objectStore('meta').put({ bytes, entries }, 'totals');
+  await putSums(change, { bytes, entries });
 }
