@@ -11,6 +11,7 @@ import { fieldOf, type SealedBody } from '../store/records.js';
 import { sealBuffer, Sealer } from '../store/seal.js';
 import { reusing } from '../store/source.js';
 import { isNullBody } from './answer.js';
+import { behind } from './quiet.js';
 import { isServiceWorker } from './tell.js';
 
 /** A body on its way to the page, and what the store will get of it: undefined when it must not be stored. */
@@ -142,7 +143,7 @@ const sealed = (
   copy: Promise<ArrayBuffer> | ArrayBuffer,
   { asBlob }: Limits,
 ): Promise<SealedBody | undefined> =>
-  Promise.resolve(copy).then(
+  behind(copy).then(
     (buffer) => sealBuffer(buffer, asBlob),
     () => undefined,
   );
@@ -187,5 +188,6 @@ function tapped(
       await reader.cancel(reason);
     },
   };
-  return { page: new ReadableStream(from, { highWaterMark: 0 }), body };
+  const page = new ReadableStream(from, { highWaterMark: 0 });
+  return { page, body: behind(body) };
 }
