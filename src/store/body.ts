@@ -3,10 +3,12 @@ import type { Fault } from '../fault.js';
 import { digest } from '../digest.js';
 import {
   brokenBody,
+  faultIn,
   type Broken,
   type Entry,
   type PolicyRecord,
 } from './records.js';
+import { withDeadline } from './deadline.js';
 import { extentOf } from './slices.js';
 import { Source, type Bytes } from './source.js';
 
@@ -33,8 +35,8 @@ export class Slices {
     this.#deadlineMs = deadlineMs;
   }
 
-  /** Reads and verifies one slice, into the memory of `buffer` from a position on if it is given; never rejects. */
-  async read(slice: number, buffer?: ArrayBuffer, at = 0): Promise<Slice> {
+  /** Reads and verifies one slice, into the memory of `buffer` if it is given; never rejects. */
+  async read(slice: number, buffer?: ArrayBuffer): Promise<Slice> {
     const extent = extentOf(this.#record, slice);
     const { start, length } = extent;
     let bytes: Bytes;
@@ -42,7 +44,7 @@ export class Slices {
       if (slice !== this.#next) this.close();
       this.#source ??= this.#open(start);
       this.#next = slice + 1;
-      bytes = await this.#source.take(length, buffer, at);
+      bytes = await this.#source.take(length, buffer);
     } catch {
       return this.#broken('payload-invalid');
     }
@@ -59,10 +61,9 @@ export class Slices {
   /** What is wrong with a body whose byte at a position cannot be had: its file was cut short; never rejects. */
   async cut(position: number): Promise<Broken | undefined> {
     const byte = this.#blob.slice(position, position + 1);
-    const source = new Source(byte.stream(), this.#deadlineMs);
-    const { length } = await source.take(1).catch(() => '');
-    source.close();
-    return length ? undefined : brokenBody(this.#record, 'length-mismatch');
+    return (await bytesIn(byte, this.#deadlineMs))?.byteLength
+      ? undefined
+      : brokenBody(this.#record, 'length-mismatch');
   }
 
   /** Says that no slice is wanted for now. */
@@ -96,23 +97,25 @@ const WHOLE = 2;
 export const isVerifiedWhole = ({ length, slice }: PolicyRecord): boolean =>
   length <= slice * WHOLE;
 
-/** Verifies a body as a whole; never rejects. */
+/** The bytes of a Blob; undefined when its file cannot be read, or not within so many milliseconds. */
+const bytesIn = (
+  blob: Blob,
+  deadlineMs: number,
+): Promise<ArrayBuffer | undefined> =>
+  withDeadline(blob.arrayBuffer(), deadlineMs).catch(() => undefined);
+
+/** Verifies a body as a whole, which may take `deadlineMs` milliseconds; never rejects. */
 export async function verifyWhole(
   entry: Entry,
   blob: Blob,
   deadlineMs: number,
 ): Promise<Verified | Broken> {
   const { record } = entry;
-  const slices = new Slices(record, blob, deadlineMs);
-  let buffer = new ArrayBuffer(record.length);
-  for (let slice = 0, at = 0; at < buffer.byteLength; slice++) {
-    const bytes = await slices.read(slice, buffer, at);
-    if (isBroken(bytes)) return bytes;
-    // Reading into a buffer makes a new one of it.
-    ({ buffer } = bytes);
-    at += bytes.length;
-  }
-  return { entry: verified(entry), bytes: new Uint8Array(buffer) };
+  const bytes = await bytesIn(blob, deadlineMs);
+  if (!bytes) return brokenBody(record, 'payload-invalid');
+  const fault = faultIn(bytes, record);
+  if (fault) return brokenBody(record, fault);
+  return { entry: verified(entry), bytes: new Uint8Array(bytes) };
 }
 
 /**

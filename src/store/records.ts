@@ -280,12 +280,17 @@ export function decodePayload(value: unknown, policy: Policy): Entry | Broken {
     return bad('payload-invalid');
   if (body.is === 'blob' && body.blob.size !== record.length)
     return bad('length-mismatch');
-  if (body.is === 'buffer') {
-    if (body.buffer.byteLength !== record.length) return bad('length-mismatch');
-    if (digestsOf(body.buffer, record.slice) !== record.digests)
-      return bad('digest-mismatch');
-  }
-  return { ...policy, body };
+  const fault = body.is === 'buffer' && faultIn(body.buffer, record);
+  return fault ? bad(fault) : { ...policy, body };
+}
+
+/** What is wrong with the bytes of a whole body. */
+export function faultIn(
+  buffer: ArrayBuffer,
+  { length, slice, digests }: PolicyRecord,
+): Fault | undefined {
+  if (buffer.byteLength !== length) return 'length-mismatch';
+  return digestsOf(buffer, slice) === digests ? undefined : 'digest-mismatch';
 }
 
 /** A payload record without a policy record. */
@@ -364,8 +369,6 @@ export const seal = (record: Unsealed): PolicyRecord => ({
   checksum: checksumOf(record),
 });
 
-/** Sixteen random characters; the same in both records of a pair. */
+/** Sixteen random digits; the same in both records of a pair. */
 export const randomId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    (byte % 36).toString(36),
-  ).join('');
+  crypto.getRandomValues(new BigUint64Array(2)).join('').slice(-16);

@@ -33,26 +33,25 @@ export class Source {
   }
 
   /**
-   * Takes the next `length` bytes, fewer where the stream ends, into `buffer` from a position on; its memory is the result's
-   * from then on. Rejects when the stream does, or is silent for too long.
+   * Takes the next `length` bytes, fewer where the stream ends, into `buffer`; its memory is the result's from then on.
+   * Rejects when the stream does, or is silent for too long.
    */
   async take(
     length: number,
     buffer: ArrayBuffer = new ArrayBuffer(length),
-    at = 0,
   ): Promise<Bytes> {
     let bytes = new Uint8Array(buffer);
     let filled = 0;
     while (filled < length) {
       const { value, done } = await withDeadline(
-        this.#read(bytes.subarray(at + filled, at + length)),
+        this.#read(bytes.subarray(filled, length)),
         this.#silenceMs,
       );
       if (value) bytes = new Uint8Array(value.buffer as ArrayBuffer);
       if (done) break;
       filled += value.length;
     }
-    return bytes.subarray(at, at + filled);
+    return bytes.subarray(0, filled);
   }
 
   /** Says that nothing more is wanted. */
