@@ -116,31 +116,37 @@ async function settleSums(
   let sums = kept && less(kept, gone);
   // The kept sums may have rotted: nothing is dropped before it is counted.
   if (!sums || isFull(sums)) sums = await countAll(change);
-  await evictTo(change, sums, isFull(sums) ? target : sums, now(), keep);
+  const left = isFull(sums) ? target : sums;
+  await putSums(change, await evictTo(change, sums, left, now(), keep));
 }
 
 /**
- * Drops a pair, if it is still the one with this id; false when it is not. Without an id every variant of the URL goes,
- * and unread where reading is what fails.
+ * Drops a pair, if it is still the one with this id; false when it is not. Without an id every variant of the URL goes.
+ * `isBare`: the sums are forgotten, as reading, or the room that a put needs, is what fails.
  */
 export async function drop(
   change: Change,
   key: string,
   id?: string,
-  isUnread = false,
+  isBare = false,
 ): Promise<boolean> {
   const range = id === undefined ? keysOf(key) : IDBKeyRange.only(key);
-  let sums: Totals | undefined;
-  if (!isUnread) {
-    const stored = await change.objectStore('policies').getAll(range);
-    if (id !== undefined && stored.some((each) => idOf(each) !== id))
-      return false;
-    sums = less(await totalsOf(change), {
-      bytes: stored.reduce<number>((sum, it) => sum + lengthOf(it), 0),
-      entries: stored.length,
-    });
-  }
-  await Promise.all([deleted(change, [range]), putSums(change, sums)]);
+  const stored =
+    isBare && id === undefined
+      ? []
+      : await change.objectStore('policies').getAll(range);
+  if (id !== undefined && stored.some((each) => idOf(each) !== id))
+    return false;
+  const gone = {
+    bytes: stored.reduce<number>((sum, it) => sum + lengthOf(it), 0),
+    entries: stored.length,
+  };
+  await Promise.all([
+    isBare
+      ? forgetSums(change)
+      : putSums(change, less(await totalsOf(change), gone)),
+    deleted(change, [range]),
+  ]);
   return true;
 }
 
@@ -259,13 +265,17 @@ const keptIn = async (
  * The sums that were put last on a connection. A write that finds them unchanged needs one trip to the database, not two: it
  * puts the new ones along with the pair, and again where somebody else has changed them.
  */
-const lastPut = new WeakMap<Change['db'], Totals | undefined>();
+const lastPut = new WeakMap<Change['db'], Totals>();
 
-/** Keeps the sums; without them they are counted anew when they are needed. */
-function putSums(change: Change, sums: Totals | undefined): Promise<unknown> {
+/** Keeps the sums. */
+function putSums(change: Change, sums: Totals): Promise<unknown> {
   lastPut.set(change.db, sums);
   return change.objectStore('meta').put(sums, 'totals');
 }
+
+/** Forgets the sums, which needs no room; they are counted anew when they are needed. */
+export const forgetSums = (change: Change): Promise<void> =>
+  change.objectStore('meta').delete('totals');
 
 const isSame = (
   kept: Totals | undefined,
@@ -309,8 +319,8 @@ export const driftOf = async (look: Look): Promise<Totals> =>
 const AHEAD_MS = 60_000;
 
 /**
- * Drops the least recently used entries but `keep` until no more than `target` is left, and notes what is. First those that
- * were used in the future: the clock was set back, and they would outlive whatever is stored from now on.
+ * Drops the least recently used entries but `keep` until no more than `target` is left; resolves to what is. First those
+ * that were used in the future: the clock was set back, and they would outlive whatever is stored from now on.
  */
 export async function evictTo(
   change: Change,
@@ -318,7 +328,7 @@ export async function evictTo(
   target: Totals,
   now: number,
   keep?: string,
-): Promise<void> {
+): Promise<Totals> {
   const oldest = change.objectStore('policies').index('used');
   const isAbove = (): boolean =>
     bytes > target.bytes || entries > target.entries;
@@ -342,5 +352,5 @@ export async function evictTo(
     if (!range) break;
     range = undefined;
   }
-  await putSums(change, { bytes, entries });
+  return { bytes, entries };
 }

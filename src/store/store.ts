@@ -9,6 +9,7 @@ import {
   driftOf,
   drop,
   evictTo,
+  forgetSums,
   Refusal,
   purgeSome,
   totalsOf,
@@ -136,14 +137,11 @@ export class Store {
   /** Makes room: a fifth of the stored bytes goes, the least recently used first. */
   #evict(): Promise<void> {
     return this.#change(async (transaction) => {
-      const { bytes, entries } = await totalsOf(transaction);
-      const target = { bytes: bytes * 0.8, entries };
-      await evictTo(
-        transaction,
-        { bytes, entries },
-        target,
-        this.#budget.now(),
-      );
+      const totals = await totalsOf(transaction);
+      const target = { ...totals, bytes: totals.bytes * 0.8 };
+      await evictTo(transaction, totals, target, this.#budget.now());
+      // There is no room for new ones.
+      await forgetSums(transaction);
     });
   }
 
@@ -189,17 +187,12 @@ export class Store {
    * of the URL goes. Resolves to whether it could.
    */
   drop(key: string, id?: string): Promise<boolean> {
-    return (
-      this.#change((transaction) => drop(transaction, key, id))
-        // What cannot be read aborts its transaction, so it is deleted unread, in another.
-        .catch((error: unknown) => {
-          if (id !== undefined) throw error;
-          return this.#change((transaction) =>
-            drop(transaction, key, id, true),
-          );
-        })
-        .catch(() => false)
-    );
+    const dropped = (isBare = false): Promise<boolean> =>
+      this.#change((transaction) => drop(transaction, key, id, isBare));
+    // What cannot be read, and a put that finds no room, abort their transaction, so there is another.
+    return dropped()
+      .catch(() => dropped(true))
+      .catch(() => false);
   }
 
   /**
@@ -276,10 +269,7 @@ export class Store {
         driftOf(connection.transaction(ALL)),
       );
       // They may have changed since, or been mended: the next write counts anew.
-      if (drift.bytes || drift.entries)
-        await this.#change((transaction) =>
-          transaction.objectStore('meta').delete('totals'),
-        );
+      if (drift.bytes || drift.entries) await this.#change(forgetSums);
       return drift;
     } catch {
       return undefined;
