@@ -1,4 +1,4 @@
-/** Work that nobody waits for steps back behind the answers that the same thread is still handing out. */
+/** Storing steps back behind the answers that the same thread is still handing out. */
 import { withDeadline } from '../store/deadline.js';
 
 /** So many tasks after an answer its body, when it is small, has left the thread (Chromium 156). */
@@ -16,8 +16,8 @@ async function idle(): Promise<void> {
 }
 
 /**
- * The same result, once the thread has nothing better to do, or soon anyway: written at once, what is stored of a small
- * miss would cost the page a sixth of it.
+ * The same result, once the thread has nothing better to do, or soon anyway; rejects as `work` does, at once. What is stored
+ * of a small miss would make its page wait a sixth longer, were it written at once. A lookup of the same URL waits for it.
  */
 export async function behind<T>(work: Promise<T> | T): Promise<T> {
   const result = await work;

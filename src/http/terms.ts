@@ -23,7 +23,7 @@ export interface Terms {
   readonly staleIfError: number | undefined;
 }
 
-/** The terms of a stored response, which must not change afterwards. */
+/** The terms of a stored response, whose header fields must not change afterwards. */
 export const termsOf = once(({ headers }: ResponseView): Terms => {
   const rules = governing(headers);
   const { directives } = rules;

@@ -171,6 +171,20 @@ test('two halves that do not belong together are told from one another', () => {
   });
 });
 
+test('a field that a script of the page gives to every object is none of a record', () => {
+  const given = { configurable: true, enumerable: true, value: () => 1 };
+  // oxlint-disable-next-line no-extend-native -- what such scripts do
+  Object.defineProperty(Object.prototype, 'given', given);
+  try {
+    const { policy, payload } = pair();
+    const decoded = decodePolicy(policy, key);
+    if ('is' in decoded) throw new Error('the pair is broken');
+    expect(decodePayload(payload, decoded)).not.toHaveProperty('is');
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'given');
+  }
+});
+
 test('a list is no record, whatever fields it has', () => {
   const { policy, payload } = pair();
   const decoded = decodePolicy(policy, key);

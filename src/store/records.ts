@@ -206,7 +206,7 @@ function passes<T extends object>(
 ): value is T {
   if (typeof value !== 'object' || Array.isArray(value)) return false;
   let left = Object.keys(Object(value)).length;
-  for (const name in schema) {
+  for (const name of Object.keys(schema)) {
     left--;
     if (!schema[name]?.test(fieldOf(value, name))) return false;
   }
