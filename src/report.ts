@@ -48,7 +48,7 @@ export interface EntryInfo {
   readonly age: number;
   /** What is left of the freshness lifetime, in seconds; negative when stale. */
   readonly ttl: number;
-  /** When it last answered, in milliseconds since the epoch. */
+  /** When it last answered, in milliseconds since the epoch; before this worker's life to the hour. */
   readonly used: number;
   /** Its Content-Type. */
   readonly type: string;

@@ -30,8 +30,9 @@ const MEMORY_ENTRIES = 4_096;
 /** Entries read at a time by a walk. */
 const BATCH = 64;
 
-/** How exactly the last use of an entry is known, in milliseconds. */
-const USED_STEP_MS = 60_000;
+// Five hundred uses in its log make Chromium 156 open the database in 7 ms, not 3.
+/** How exactly the last use of an entry is written down, in milliseconds. */
+const USED_STEP_MS = 3_600_000;
 
 /** Most drops that are owed at a time. */
 const OWED = 100;
@@ -63,7 +64,8 @@ export class Core {
   #changedAt = 0;
   /** Drops that are not done: false, they are under way; true, they failed and are to be tried again. */
   #owed = new Map<Accepts, boolean>();
-  /** When entries answered last, as far as it is to be written down, and as far as it has been. */
+  /** When entries answered last; then as far as it is to be written down, and as far as it has been. */
+  readonly used = new Recent<number>(MEMORY_ENTRIES);
   readonly #uses = new Map<string, number>();
   readonly #noted = new Recent<number>(MEMORY_ENTRIES);
 
@@ -167,6 +169,7 @@ export class Core {
     this.counts.hits++;
     const now = this.settings.now();
     const { key, used } = record;
+    this.used.set(key, now);
     // One in the future is of a clock that was set back.
     const sinceThen = Math.abs(now - (this.#noted.get(key) ?? used));
     if (sinceThen <= USED_STEP_MS) return;

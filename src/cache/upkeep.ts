@@ -15,7 +15,6 @@ import { checkFilter, checkResponse, checkUrls } from './check.js';
 import type { Core } from './core.js';
 import { partitionPrefix, urlOfKey, withoutFragment } from './key.js';
 import { look } from './look.js';
-import type { Settings } from './options.js';
 import { leave } from './realm.js';
 import { receive } from './receive.js';
 import { answerFrom } from './serve.js';
@@ -196,7 +195,7 @@ export abstract class Upkeep {
   /** Every stored response, in the order of the keys, without its body. */
   async *entries(): AsyncIterable<EntryInfo> {
     for await (const policy of this.core.policies())
-      yield infoOf(policy, this.core.settings);
+      yield infoOf(policy, this.core);
   }
 
   /**
@@ -260,7 +259,8 @@ function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
   };
 }
 
-function infoOf(policy: Policy, { now, cacheName }: Settings): EntryInfo {
+function infoOf(policy: Policy, { settings, used }: Core): EntryInfo {
+  const { now, cacheName } = settings;
   const { record, headers } = policy;
   const age = currentAge(policy, now());
   return {
@@ -271,7 +271,7 @@ function infoOf(policy: Policy, { now, cacheName }: Settings): EntryInfo {
     bytes: record.length,
     age,
     ttl: freshnessLifetime(policy) - age,
-    used: record.used,
+    used: used.get(record.key) ?? record.used,
     type: headers.get('content-type') ?? '',
     vary: headers.get('vary'),
     requestHeaders: record.requestHeaders,
