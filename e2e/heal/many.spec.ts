@@ -220,4 +220,9 @@ test('a use is noted once an hour, however often an entry answers', async ({
   expect(await used()).toBe(noted);
   const [known] = await app.ask<{ used: number }[]>('entries');
   expect(known?.used).toBeGreaterThan(Number(noted));
+  await app.shim({ clock: 3 * 3_600_000 });
+  await app.fetch('/a', { cache: 'reload' });
+  await expect.poll(used).not.toBe(noted);
+  const [anew] = await app.ask<{ used: unknown }[]>('entries');
+  expect(anew?.used).toBe(await used());
 });

@@ -260,18 +260,18 @@ function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
 }
 
 function infoOf(policy: Policy, { settings, used }: Core): EntryInfo {
-  const { now, cacheName } = settings;
   const { record, headers } = policy;
-  const age = currentAge(policy, now());
+  const age = currentAge(policy, settings.now());
   return {
     url: record.url,
     key: record.key,
-    cacheName,
+    cacheName: settings.cacheName,
     status: record.status,
     bytes: record.length,
     age,
     ttl: freshnessLifetime(policy) - age,
-    used: used.get(record.key) ?? record.used,
+    // What is stored anew under a key begins with its own.
+    used: Math.max(record.used, used.get(record.key) ?? 0),
     type: headers.get('content-type') ?? '',
     vary: headers.get('vary'),
     requestHeaders: record.requestHeaders,
