@@ -83,7 +83,7 @@ export class Network {
     this.note(request.url);
     if (isAgain && request.cache === 'default' && request.mode !== 'navigate')
       return this.#quietly(visit);
-    const arrival = await this.#send(visit, clone);
+    const arrival = await this.#through(visit, clone);
     const { response } = arrival;
     if (!mayBeCut(request) || !response.ok) return arrival;
     const copy = await copyInTime(response);
@@ -126,13 +126,13 @@ export class Network {
     const { request, clone } = visit;
     this.note(request.url);
     if (request.mode === 'navigate')
-      return (await this.#preloaded(visit)) ?? this.#send(visit, clone);
+      return (await this.#preloaded(visit)) ?? this.#through(visit, clone);
     if (!isSameOrigin(request.url))
-      return this.#send(visit, rebuilt(clone, { cache: 'no-cache' }));
+      return this.#through(visit, rebuilt(clone, { cache: 'no-cache' }));
     if (validators.length === 0)
       return request.cache === 'default'
         ? this.#quietly(visit, ASKED)
-        : this.#send(visit, clone);
+        : this.#through(visit, clone);
     return this.#sendOr(visit, withFields(clone, validators), ASKED);
   }
 
@@ -209,6 +209,18 @@ export class Network {
     const response = await event.preloadResponse.catch(() => undefined);
     if (!(response instanceof Response)) return undefined;
     return { response, requestTime, responseTime: this.#settings.now() };
+  }
+
+  /**
+   * Sends a request through the HTTP cache. What that has put together from parts, and finds to be of another release,
+   * Chromium 156 asks for anew as a part from the first byte to the last, and answers a request for everything with it.
+   */
+  async #through(visit: Visit, request: Request): Promise<Arrival> {
+    const arrival = await this.#send(visit, request);
+    const { status, body } = arrival.response;
+    if (status !== 206 || request.headers.has('range')) return arrival;
+    body?.cancel().catch(() => undefined);
+    return this.replay(visit);
   }
 
   async #send(visit: Visit, request: Request): Promise<Arrival> {
