@@ -39,6 +39,7 @@ test(
   'what the browser keeps of past requests for the worker is let go of',
   { tag: '@chromium' },
   async ({ app, origin }) => {
+    test.slow();
     const stored = 600;
     const paths = Array.from({ length: stored }, (_, n) => `/small-${n}`);
     for (const each of paths) origin.answer(each, { headers, body: each });
@@ -47,7 +48,9 @@ test(
       paths,
     );
     await expect
-      .poll(async () => (await app.ask<{ entries: number }>('stats')).entries)
+      .poll(async () => (await app.ask<{ entries: number }>('stats')).entries, {
+        timeout: 120_000,
+      })
       .toBeGreaterThanOrEqual(stored);
     const [worker] = app.page.context().serviceWorkers();
     const kept = await worker?.evaluate(
