@@ -47,7 +47,8 @@ export function fullDiskTest(engine: Engine): void {
     } finally {
       await origin.close();
       spawnSync('umount', ['-l', folder]);
-      rmSync(folder, { recursive: true, force: true });
+      // The browser may still be writing into its profile.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     }
   });
 }
