@@ -26,11 +26,17 @@ const names = Object.keys(paths);
 const bytesOf = (at: string, release: string): Buffer =>
   noise(`${release}:${at}`, paths[at] ?? 0);
 
-/** The origin publishes a release: every path has other bytes, which are fresh for an hour. */
-export function publish(origin: Origin, release: string): void {
+/** The origin publishes a release: every path has other bytes; `fields` say how long they are fresh, an hour if not given. */
+export function publish(
+  origin: Origin,
+  release: string,
+  fields: Readonly<Record<string, string>> = {
+    'cache-control': 'max-age=3600',
+  },
+): void {
   for (const at of names) {
     origin.answer(at, {
-      headers: { 'cache-control': 'max-age=3600', etag: `"${release}"` },
+      headers: { ...fields, etag: `"${release}"` },
       body: bytesOf(at, release),
     } satisfies Answer);
   }

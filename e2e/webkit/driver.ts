@@ -64,7 +64,9 @@ export class WebKit {
     const end = async (): Promise<void> => {
       driver.kill();
       server?.kill();
-      if (profile === undefined) await deleted(folder);
+      // Its processes may still write while they end.
+      if (profile === undefined)
+        await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     };
     const root = `http://127.0.0.1:${port}`;
     await listening(root);
@@ -109,17 +111,6 @@ export class WebKit {
   async close(): Promise<void> {
     await send('DELETE', this.#base).catch(() => undefined);
     await this.#end();
-  }
-}
-
-/** Deletes a profile, into which processes of the browser may still write while they end. */
-async function deleted(folder: string, tries = 50): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true });
-  } catch (error) {
-    if (tries === 0) throw error;
-    await delay(100);
-    await deleted(folder, tries - 1);
   }
 }
 
