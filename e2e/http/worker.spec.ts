@@ -203,35 +203,6 @@ test("a page that was purged does not come back from the browser's own cache", a
   expect(await app.page.title()).toBe('after');
 });
 
-test("a request for everything is not answered by the part that the browser's own cache made of it", async ({
-  idle: app,
-  origin,
-}) => {
-  const bodies = ['a', 'b'].map((letter) => letter.repeat(900));
-  let release = 0;
-  origin.on('/data', ({ headers: { range } }) => {
-    const body = bodies[release] ?? '';
-    const headers = { 'cache-control': 'max-age=0', etag: `"${release}"` };
-    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
-    if (first === undefined) return { headers, body };
-    const end = last ? Number(last) : body.length - 1;
-    const part = `bytes ${first}-${end}/${body.length}`;
-    return {
-      status: 206,
-      headers: { ...headers, 'content-range': part },
-      body: body.slice(Number(first), end + 1),
-    };
-  });
-  await app.page.goto(`${origin.url}/`);
-  await app.fetch('/data', { headers: { range: 'bytes=20-119' } });
-  // In Chromium the rest comes as parts, too.
-  await app.fetch('/data');
-  release = 1;
-  await app.control();
-  const got = await app.fetch('/data');
-  expect([got.status, got.text]).toEqual([200, bodies[1]]);
-});
-
 test('a form that is posted outdates the page that it leads back to', async ({
   app,
   origin,

@@ -212,8 +212,8 @@ export class Network {
   }
 
   /**
-   * Sends a request through the HTTP cache. What that has put together from parts, and finds to be of another release,
-   * Chromium 156 asks for anew as a part from the first byte to the last, and answers a request for everything with it.
+   * Sends a request through the HTTP cache, and past it where that answers a request for everything with a part: so does
+   * Chromium 156 with what it has put together from parts, when the origin has another release by now.
    */
   async #through(visit: Visit, request: Request): Promise<Arrival> {
     const arrival = await this.#send(visit, request);
