@@ -39,23 +39,16 @@ test(
   'what the browser keeps of past requests for the worker is let go of',
   { tag: '@chromium' },
   async ({ app, origin }) => {
-    test.slow();
-    const stored = 600;
-    const paths = Array.from({ length: stored }, (_, n) => `/small-${n}`);
+    const paths = Array.from({ length: 600 }, (_, n) => `/small-${n}`);
     for (const each of paths) origin.answer(each, { headers, body: each });
-    await app.page.evaluate(
-      (all) => Promise.all(all.map(async (each) => (await fetch(each)).text())),
-      paths,
-    );
-    await expect
-      .poll(async () => (await app.ask<{ entries: number }>('stats')).entries, {
-        timeout: 120_000,
-      })
-      .toBeGreaterThanOrEqual(stored);
+    // What comes faster than a slow disk takes it is not stored, and not looked at.
+    await app.page.evaluate(async (all) => {
+      const get = async (each: string) => (await fetch(each)).text();
+      while (all.length > 0) await Promise.all(all.splice(0, 10).map(get));
+    }, paths);
     const [worker] = app.page.context().serviceWorkers();
-    const kept = await worker?.evaluate(
-      () => performance.getEntriesByType('resource').length,
-    );
-    expect(kept).toBeLessThan(500);
+    const kept = () =>
+      worker?.evaluate(() => performance.getEntriesByType('resource').length);
+    await expect.poll(kept).toBeLessThan(500);
   },
 );
