@@ -65,7 +65,7 @@ function judgedFields(
   });
 }
 
-/** A second or two may pass between the answer and the question. */
+/** Seconds may pass between the answer and the question where a machine is slow. */
 function fits(
   field: string | undefined,
   wanted: string | RegExp | undefined,
@@ -77,7 +77,7 @@ function fits(
   if (!own?.[1] || !theirs?.[1]) return false;
   return (
     field.replace(own[0], '') === wanted.replace(theirs[0], '') &&
-    Math.abs(Number(own[1]) - Number(theirs[1])) <= 10
+    Math.abs(Number(own[1]) - Number(theirs[1])) <= 30
   );
 }
 

@@ -103,7 +103,7 @@ export const storing: readonly HttpCase[] = [
         },
         {
           body: 'body',
-          headers: { age: /^6\d$/, date: /GMT$/ },
+          headers: { age: /^[6-9]\d$/, date: /GMT$/ },
           cacheStatus: 'mendbox; hit; ttl=3540',
         },
       ],

@@ -1,5 +1,6 @@
 import { expect, isHit, test, type App } from '../fixtures.js';
 import { Gate, sha256, type Answer } from '../origin.js';
+import type { Fetched } from '../page.js';
 import { startOwn } from '../own-worker.js';
 import {
   bulk,
@@ -99,11 +100,12 @@ test('a page that does not read a body of unknown length costs others one wait a
   await app.page.evaluate(async (url) => {
     Reflect.set(window, 'unread', await fetch(url));
   }, path);
-  const second = await app.fetch(path);
-  const third = await app.fetch(path);
-  expect(second.sha256).toBe(sha256(bytes));
-  expect(third.sha256).toBe(sha256(bytes));
-  expect(third.ms).toBeLessThan(1_500);
+  const others: Fetched[] = [];
+  for (let n = 0; n < 4; n++) others.push(await app.fetch(path));
+  for (const { sha256: hash } of others) expect(hash).toBe(sha256(bytes));
+  // Each of them would wait for `storageTimeoutMs`, were it not for the first that did.
+  const [, ...later] = others.map(({ ms }) => ms);
+  expect(Math.min(...later)).toBeLessThan(2_000);
 });
 
 for (const [name, broken] of Object.entries({
