@@ -6,7 +6,7 @@ export interface FoundBrowser {
 
 /** Where a browser's executable is, or undefined if none was found. */
 export function findBrowser(
-  name: 'chromium' | 'firefox' | 'webkit',
+  name: 'chromium' | 'shell' | 'firefox' | 'webkit',
 ): FoundBrowser | undefined;
 
 /** The Python that has the bindings of WebKitGTK. */
@@ -16,7 +16,7 @@ export const PYTHON: string;
 export function lackingForWebKit(): string | undefined;
 
 /** How Playwright starts a browser found here; throws if there is none. */
-export function launchOptions(name: 'chromium' | 'firefox'): {
+export function launchOptions(name: 'chromium' | 'shell' | 'firefox'): {
   executablePath: string;
   args?: string[];
   channel?: string;

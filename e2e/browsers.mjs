@@ -1,10 +1,11 @@
 // Finds the browsers that the end-to-end tests drive, and installs what is missing where that is possible.
 //
-//   node e2e/browsers.mjs [chromium] [firefox] [webkit]      (default: all three)
+//   node e2e/browsers.mjs [chromium] [shell] [firefox] [webkit]      (default: all)
 //
 // An environment variable (CHROMIUM_PATH, FIREFOX_PATH) comes first, then the PATH, then a browser
 // that Playwright installed, then `npx playwright install`, then apt-get for root on a Debian.
 // Chromium must be there in the end; the suite says so and goes without Firefox or WebKitGTK where there is none.
+// `shell` is Chromium without a window of its own, in which most tests take half the time.
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
@@ -23,6 +24,12 @@ const known = {
     ],
     own: () => chromium.executablePath(),
     apt: ['chromium'],
+  },
+  shell: {
+    env: 'CHROMIUM_PATH',
+    names: ['chromium-headless-shell'],
+    own: () => '',
+    apt: ['chromium-headless-shell'],
   },
   firefox: {
     env: 'FIREFOX_PATH',
@@ -104,15 +111,16 @@ const quiet = [
 ];
 
 /**
- * How Playwright starts a browser found here. A stock Firefox is driven over WebDriver BiDi ("moz-firefox"), which
+ * How Playwright starts a browser found here; the whole Chromium where there is no shell. A stock Firefox is driven over WebDriver BiDi ("moz-firefox"), which
  * Playwright's own build does not speak.
  */
 export function launchOptions(name) {
   const found = findBrowser(name);
+  if (!found && name === 'shell') return launchOptions('chromium');
   if (!found) throw new Error(`${name} is not there: node e2e/browsers.mjs`);
   return {
     executablePath: found.path,
-    ...(name === 'chromium' && { args: quiet }),
+    ...(name !== 'firefox' && { args: quiet }),
     ...(name === 'firefox' && !found.own && { channel: 'moz-firefox' }),
   };
 }
@@ -146,7 +154,8 @@ function missingOf(names) {
 
 function ensure(names) {
   for (const name of missingOf(names)) {
-    if (name !== 'webkit') run('npx', ['playwright', 'install', name]);
+    if (name === 'chromium' || name === 'firefox')
+      run('npx', ['playwright', 'install', name]);
   }
   if (missingOf(names).length > 0) installByApt(missingOf(names));
   for (const name of names) {
@@ -154,6 +163,8 @@ function ensure(names) {
     console.log(`${name}: ${found?.path ?? 'not found'}`);
   }
   const missing = missingOf(names);
+  if (missing.includes('shell'))
+    console.log('Chromium is tested with a window, which takes longer.');
   if (missing.includes('firefox')) {
     console.log('Firefox could not be installed: it is not tested.');
   }

@@ -9,6 +9,12 @@ const engines = (['chromium', 'firefox'] as const).filter((name) =>
 /** `npm run e2e:all`: what repeats in one engine what another has shown, and every row of disk damage, as well. */
 const isAll = process.env['E2E'] === 'all';
 
+/** Chromium without a window, where the same tests take half the time, for all but the longest run. */
+const binaries = {
+  chromium: isAll ? 'chromium' : 'shell',
+  firefox: 'firefox',
+} as const;
+
 /** `npm run e2e:memory-off`: every answer must be the same from a worker that keeps nothing in memory. */
 const isMemoryOff = process.env['MEMORY'] === 'off';
 
@@ -77,7 +83,7 @@ const projects: Project[] = [
       { chromium: /@firefox/, firefox }[name],
       ...(isMemoryOff ? [/@memory/, /heal\/memory/] : []),
     ],
-    use: { browserName: name, launchOptions: launchOptions(name) },
+    use: { browserName: name, launchOptions: launchOptions(binaries[name]) },
   })),
   // What npm sends, installed elsewhere; in the one browser whose workers can be stopped, since the library is tested in all.
   ...engines
