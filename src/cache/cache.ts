@@ -162,7 +162,7 @@ export class HealingCache extends Upkeep {
     // What goes on behind may itself begin something.
     while (visit.background.length > 0)
       await Promise.allSettled(visit.background.splice(0));
-    await this.core.noteUses();
+    await this.core.uses.write();
   }
 
   /** Takes one step after the other, until there is a response. */

@@ -1,6 +1,6 @@
 /** What the stages share: the store, the memory tier, the network and the flights of one cache. */
 import type { Fault } from '../fault.js';
-import { isInGroup, type Forwarded } from '../http/index.js';
+import type { Forwarded } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
 import { withDeadline } from '../store/deadline.js';
 import { Memory } from '../store/memory.js';
@@ -8,17 +8,18 @@ import type { Broken, Entry, Policy } from '../store/records.js';
 import { isQuota, Store } from '../store/store.js';
 import { baseOf } from '../store/variant.js';
 import { Ahead } from './ahead.js';
-import { EVERY, flightsOf, type Flights } from './flight.js';
+import { Drops } from './drops.js';
+import { flightsOf, type Flights } from './flight.js';
 import { Network } from './forward.js';
 import { healEvent, Relapses, type Facts } from './heal.js';
-import { baseKey, isCredentialed, urlOfKey, withoutSearch } from './key.js';
+import { baseKey, isCredentialed, withoutSearch } from './key.js';
 import { viewOf } from './mode.js';
 import type { Settings } from './options.js';
 import { Peers } from './peers.js';
 import { Probe } from './probe.js';
-import { Recent } from './recent.js';
 import { Search } from './search.js';
 import { isNews, tell, type Told } from './tell.js';
+import { Uses } from './uses.js';
 import type { Start, Visit } from './visit.js';
 
 /** How long a request waits for another of the same URL, in milliseconds. */
@@ -29,16 +30,6 @@ const MEMORY_ENTRIES = 4_096;
 
 /** Entries read at a time by a walk. */
 const BATCH = 64;
-
-// Five hundred uses in its log make Chromium 156 open the database in 7 ms, not 3.
-/** How exactly the last use of an entry is written down, in milliseconds. */
-const USED_STEP_MS = 3_600_000;
-
-/** Most drops that are owed at a time. */
-const OWED = 100;
-
-/** Says of a key whether it is meant. */
-type Accepts = (key: string) => boolean;
 
 /** What a cache has counted since its worker started. */
 export interface Counts {
@@ -58,16 +49,12 @@ export class Core {
   readonly relapses = new Relapses();
   readonly counts: Counts = { hits: 0, misses: 0, heals: 0 };
   readonly probe = new Probe(this);
+  readonly drops = new Drops(this);
   readonly ahead: Ahead;
+  readonly uses: Uses;
   readonly #peers: Peers;
   /** When records changed last, of whatever URL, by performance.now(), in milliseconds. */
   #changedAt = 0;
-  /** Drops that are not done: false, they are under way; true, they failed and are to be tried again. */
-  #owed = new Map<Accepts, boolean>();
-  /** When entries answered last; then as far as it is to be written down, and as far as it has been. */
-  readonly used = new Recent<number>(MEMORY_ENTRIES);
-  readonly #uses = new Map<string, number>();
-  readonly #noted = new Recent<number>(MEMORY_ENTRIES);
 
   constructor(settings: Settings) {
     this.settings = settings;
@@ -86,6 +73,7 @@ export class Core {
       this.forget(base),
     );
     this.search = new Search(this.store);
+    this.uses = new Uses(this.store);
     this.ahead = new Ahead(this);
   }
 
@@ -95,12 +83,12 @@ export class Core {
     url: string = request.url,
     partition: string | null = this.settings.partition(request),
   ): string {
-    const own = this.#asKeyed(url);
+    const own = this.asKeyed(url);
     return baseKey(own, isCredentialed(request), partition);
   }
 
   /** The part of a URL that is in the key. */
-  #asKeyed(url: string): string {
+  asKeyed(url: string): string {
     const { matchOptions } = this.settings;
     return !IS_READY_MADE && matchOptions?.ignoreSearch
       ? withoutSearch(url)
@@ -164,27 +152,6 @@ export class Core {
     if (isQuota(error)) this.#guarded(() => this.settings.onQuotaError?.());
   }
 
-  /** Notes that an entry answered. */
-  hit({ record }: Entry): void {
-    this.counts.hits++;
-    const now = this.settings.now();
-    const { key, used } = record;
-    this.used.set(key, now);
-    // One in the future is of a clock that was set back.
-    const sinceThen = Math.abs(now - (this.#noted.get(key) ?? used));
-    if (sinceThen <= USED_STEP_MS) return;
-    this.#noted.set(key, now);
-    this.#uses.set(key, now);
-  }
-
-  /** Writes down when entries last answered; behind an answer that waits for the store anyway. */
-  async noteUses(): Promise<void> {
-    if (this.#uses.size === 0) return;
-    const uses = new Map(this.#uses);
-    this.#uses.clear();
-    await this.store.touch(uses);
-  }
-
   /**
    * Waits for a request of the same URL that is with the network, in place of one that `fwd` gives the reason for; false
    * when there is none to wait for.
@@ -223,96 +190,6 @@ export class Core {
     return this.store.drop(key, id);
   }
 
-  /** Drops every variant of a URL and lets no lookup see it meanwhile. */
-  invalidate(base: string): Promise<boolean> {
-    const forget = (): void => {
-      this.memory.forgetAll(base);
-      this.changed(base);
-    };
-    forget();
-    this.flights.outdate((other) => other === base);
-    const dropped = this.#owing(
-      (key) => baseOf(key) === base,
-      this.store.drop(base),
-    );
-    this.flights.hold(base, dropped);
-    // What others have read in the meantime, and read-ahead.
-    void dropped.then(forget);
-    return dropped;
-  }
-
-  /**
-   * Whether what is stored of a URL was to be dropped and may be there still: then it is as good as gone. A drop that
-   * failed is tried again, one that takes its time is not.
-   */
-  owes(base: string): boolean {
-    for (const [accepts, hasFailed] of this.#owed)
-      if (accepts(base)) {
-        if (hasFailed) this.flights.hold(base, this.purge(accepts));
-        return true;
-      }
-    return false;
-  }
-
-  /** Notes a drop until it is done; one that failed resolves to false. */
-  async #owing(accepts: Accepts, dropped: Promise<boolean>): Promise<boolean> {
-    this.#owed.set(accepts, false);
-    const done = await dropped;
-    if (done) this.#owed.delete(accepts);
-    else this.#owed.set(accepts, true);
-    // Where so much failed, everything stored is as good as gone.
-    if (!done && this.#owed.size > OWED)
-      this.#owed = new Map([[() => true, true]]);
-    return done;
-  }
-
-  /** Keeps what is in memory, and what is on its way, from being used. */
-  #outdate(accepts: Accepts): void {
-    this.memory.forgetWhere(accepts);
-    this.flights.outdate(accepts);
-    this.changed();
-  }
-
-  /** Drops every entry whose key is accepted, and what is on its way to be one. */
-  async purge(accepts: Accepts): Promise<number> {
-    this.#outdate(accepts);
-    const purged: string[] = [];
-    const isDone = await this.#owing(
-      accepts,
-      this.store.purge(accepts, purged),
-    );
-    // What was read in the meantime.
-    this.memory.forgetWhere(accepts);
-    this.changed();
-    for (const key of purged) this.network.note(urlOfKey(key), true);
-    return isDone ? purged.length : 0;
-  }
-
-  /** Drops the accepted URLs of which a response is of one of these groups (RFC 9875); lookups wait, or miss. */
-  purgeGroups(groups: readonly string[], accepts: Accepts): Promise<number> {
-    this.#outdate(accepts);
-    const work = async (): Promise<number> => {
-      const read = new Set<string>();
-      const bases = new Set<string>();
-      for await (const policy of this.policies()) {
-        const { key } = policy.record;
-        read.add(key);
-        if (isInGroup(policy, groups)) bases.add(baseOf(key));
-      }
-      // What could not be read, as another release wrote it, may be of one as well.
-      return this.purge(
-        (key) => accepts(key) && (!read.has(key) || bases.has(baseOf(key))),
-      );
-    };
-    const purged = work();
-    this.flights.hold(EVERY, purged);
-    void this.#owing(
-      accepts,
-      purged.then(() => true),
-    );
-    return purged;
-  }
-
   /** Every policy that can be read, a batch at a time. */
   async *policies(): AsyncIterable<Policy> {
     let keys: string[] | undefined;
@@ -320,27 +197,6 @@ export class Core {
       keys = await this.store.keys(keys?.at(-1), BATCH);
       yield* await this.store.policies(keys ?? []);
     } while (keys?.length === BATCH);
-  }
-
-  /**
-   * Drops the responses of a URL with and without credentials, in every form that this cache may have stored it, and those
-   * that would answer for it.
-   */
-  invalidateUrl(url: string, partition: string | null): Promise<unknown> {
-    this.network.note(url);
-    const own = this.#asKeyed(url);
-    return Promise.all(
-      [true, false].map((credentialed) => {
-        const base = baseKey(own, credentialed, partition);
-        const others = this.search
-          .equivalents(base)
-          .then((bases) =>
-            Promise.all(bases.map((each) => this.invalidate(each))),
-          );
-        this.flights.hold(base, others);
-        return Promise.all([this.invalidate(base), others]);
-      }),
-    );
   }
 
   /** Keeps an entry that just answered, unless the memory tier has it, or something changed since it was asked for. */

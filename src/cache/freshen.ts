@@ -56,7 +56,7 @@ export function freshened(
   });
   const fresh: Entry = { ...entry, ...times, record, headers, requestHeaders };
   visit.background.push(
-    mayKeep(fresh) ? keptFresh(core, base, fresh) : core.invalidate(base),
+    mayKeep(fresh) ? keptFresh(core, base, fresh) : core.drops.invalidate(base),
   );
   return fresh;
 }
@@ -102,7 +102,7 @@ export function updateByHead(core: Core, visit: Visit, arrival: Arrival): void {
     if (found.is !== 'entry') return;
     const said = headUpdate(found.entry, arrival.response);
     if (said === 'freshen') freshened(core, visit, found.entry, arrival);
-    if (said === 'invalidate') await core.invalidate(base);
+    if (said === 'invalidate') await core.drops.invalidate(base);
   };
   const updated = update();
   core.flights.hold(base, updated);

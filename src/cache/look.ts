@@ -40,7 +40,7 @@ async function lookAt(core: Core, visit: Visit, base: string): Promise<Step> {
   const held = among(core.memory.entries(base));
   if ('stored' in held) return held;
   if (held.is === 'miss' && !isLookedUp(held.why)) return held;
-  if (core.owes(base)) return held;
+  if (core.drops.owes(base)) return held;
   let choice: Reuse<Policy> = held;
   const found = await core.store.find(base, (policies) => {
     choice = among(policies);

@@ -54,7 +54,7 @@ export class Probe {
     const pending = [...this.#pending];
     this.#pending.clear();
     for (const [key, id] of pending) await this.#probe(key, id);
-    await this.#core.noteUses();
+    await this.#core.uses.write();
     // Once in a worker's life: what others dropped or damaged is still in the sums that the budget goes by.
     if (!this.#isCounted) await this.#core.store.recount();
     this.#isCounted = true;

@@ -34,7 +34,7 @@ export function receive(
   heed(core, visit, response, flight);
   if (!isRebuildable(response) || !mayStore(core, visit, response)) {
     if (replacesOld(visit, response))
-      visit.background.push(core.invalidate(visit.base));
+      visit.background.push(core.drops.invalidate(visit.base));
     flight.end();
     return forwarded(response, response.body, visit.status);
   }
@@ -70,7 +70,7 @@ function heed(
   if (clearsCache(response.headers)) {
     // The response itself came behind what it clears; an unsafe request in between still outdates it.
     const isOutdated = flight?.isOutdated ?? false;
-    const purged = core.purge(ofSameOrigin(visit.request));
+    const purged = core.drops.purge(ofSameOrigin(visit.request));
     core.flights.hold(EVERY, purged);
     visit.background.push(purged);
     if (flight) flight.isOutdated = isOutdated;
@@ -154,14 +154,16 @@ export async function receiveUnsafe(
   const response = await core.network.pass(request, visit.hooks);
   const urls = invalidated(request, unhidden(response));
   const invalidate = (url: string): void => {
-    visit.background.push(core.invalidateUrl(url, visit.partition));
+    visit.background.push(core.drops.invalidateUrl(url, visit.partition));
   };
   urls.forEach(invalidate);
   const urlsOf = hooksOf(visit)?.urlsOf;
   if (urlsOf) (await Promise.all(urls.map(urlsOf))).flat().forEach(invalidate);
   const groups = invalidatedGroups(request, response);
   if (groups.length > 0)
-    visit.background.push(core.purgeGroups(groups, ofSameOrigin(request)));
+    visit.background.push(
+      core.drops.purgeGroups(groups, ofSameOrigin(request)),
+    );
   // Another worker may be asked next, and looks into the store.
   await core.settled(visit.base);
   if (!isRebuildable(response) || !isStorable(request, response)) {

@@ -57,8 +57,11 @@ function answered(
   { startedAt }: Visit,
   { entry, part, body, status }: Answer,
 ): Response {
-  if (status.hit || status.collapsed) core.hit(entry);
   const now = core.settings.now();
+  if (status.hit || status.collapsed) {
+    core.counts.hits++;
+    core.uses.note(entry.record, now);
+  }
   return responseFrom(entry, part, body, status, { now, startedAt });
 }
 

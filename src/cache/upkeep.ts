@@ -103,7 +103,7 @@ export abstract class Upkeep {
   delete(input: RequestInfo | URL): Promise<boolean> {
     const request = asRequest(input);
     this.core.network.note(request.url, true);
-    return this.core.invalidate(this.core.baseFor(request));
+    return this.core.drops.invalidate(this.core.baseFor(request));
   }
 
   /**
@@ -114,8 +114,8 @@ export abstract class Upkeep {
     const { tag } = filter;
     const accepts = acceptsKey(filter);
     return tag === undefined
-      ? this.core.purge(accepts)
-      : this.core.purgeGroups([tag], accepts);
+      ? this.core.drops.purge(accepts)
+      : this.core.drops.purgeGroups([tag], accepts);
   }
 
   /** Drops everything, or what one partition holds: for a logout. */
@@ -259,7 +259,7 @@ function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
   };
 }
 
-function infoOf(policy: Policy, { settings, used }: Core): EntryInfo {
+function infoOf(policy: Policy, { settings, uses }: Core): EntryInfo {
   const { record, headers } = policy;
   const age = currentAge(policy, settings.now());
   return {
@@ -271,7 +271,7 @@ function infoOf(policy: Policy, { settings, used }: Core): EntryInfo {
     age,
     ttl: freshnessLifetime(policy) - age,
     // What is stored anew under a key begins with its own.
-    used: Math.max(record.used, used.get(record.key) ?? 0),
+    used: Math.max(record.used, uses.last.get(record.key) ?? 0),
     type: headers.get('content-type') ?? '',
     vary: headers.get('vary'),
     requestHeaders: record.requestHeaders,

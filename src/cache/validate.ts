@@ -111,7 +111,7 @@ function validated(
         fwdStatus: status,
       });
     if (update === 'invalidate')
-      visit.background.push(core.invalidate(visit.base));
+      visit.background.push(core.drops.invalidate(visit.base));
   }
   const now = core.settings.now();
   if (status >= 500 && mayServeStale(visit.request, entry, now, status)) {
