@@ -120,6 +120,10 @@ for (const [engine, before] of [
     ' where an engine cannot list databases',
     'delete IDBFactory.prototype.databases;',
   ],
+  [
+    ' where a broken store does not list them',
+    'IDBFactory.prototype.databases = () => Promise.reject(new Error());',
+  ],
 ] as const)
   test(`H17: the kill switch drops what is stored, unregisters and reloads the page${engine}`, async ({
     bare,
@@ -144,3 +148,34 @@ for (const [engine, before] of [
     expect(left).toEqual({ controlled: false, registered: 0, databases: [] });
     await load(bare);
   });
+
+test('H17: the kill switch drops the bucket of a cache that it is given the name of', async ({
+  bare,
+  origin,
+}) => {
+  const kill = await readFile(script, 'utf8');
+  // Firefox has no buckets.
+  const buckets = `
+    const gone = [];
+    Object.defineProperty(navigator, 'storageBuckets', { value: {
+      keys: async () => ['my-api-healed', 'my-api', 'other-healed'],
+      delete: async (name) => void gone.push(name),
+    } });
+    self.registration.unregister = async () => {
+      for (const page of await clients.matchAll({ includeUncontrolled: true }))
+        page.postMessage(gone);
+    };`;
+  const url = '/kill.js?name=My.API';
+  origin.answer(url, { headers: javascript, body: buckets + kill });
+  const gone = await bare.evaluate(
+    (from) =>
+      new Promise((resolve) => {
+        const { serviceWorker } = navigator;
+        serviceWorker.addEventListener('message', ({ data }) => resolve(data));
+        serviceWorker.startMessages();
+        void serviceWorker.register(from);
+      }),
+    url,
+  );
+  expect(gone).toEqual(['my-api-healed']);
+});

@@ -5,6 +5,8 @@
  * Caches with a name that does not begin with `mendbox` are named by the URL: /worker.js?name=api&name=pictures.
  */
 
+import { bucketName } from '../store/bucket-name.js';
+
 declare const self: ServiceWorkerGlobalScope;
 
 /** Storage buckets (Chromium), the last resort of a broken store. */
@@ -21,6 +23,9 @@ const names = new URL(location.href).searchParams.getAll('name');
 const isOurs = (name = ''): boolean =>
   name.startsWith('mendbox') || names.includes(name);
 
+const isOurBucket = (bucket: string): boolean =>
+  isOurs(bucket) || names.some((name) => bucketName(name) === bucket);
+
 const dropped = (name = ''): Promise<unknown> =>
   new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);
@@ -29,11 +34,16 @@ const dropped = (name = ''): Promise<unknown> =>
       request.addEventListener(end, resolve);
   });
 
-/** The databases that go; Firefox before 126 cannot list them. */
+/** The databases that go; Firefox before 126 cannot list them, nor can a store that is broken. */
 async function databases(): Promise<(string | undefined)[]> {
-  if (!('databases' in indexedDB)) return ['mendbox', ...names];
-  const all = await indexedDB.databases();
-  return all.map(({ name }) => name).filter(isOurs);
+  const known = ['mendbox', ...names];
+  if (!('databases' in indexedDB)) return known;
+  try {
+    const all = await indexedDB.databases();
+    return all.map(({ name }) => name).filter(isOurs);
+  } catch {
+    return known;
+  }
 }
 
 async function dropAll(): Promise<void> {
@@ -41,7 +51,8 @@ async function dropAll(): Promise<void> {
   await Promise.all(ours.map(dropped));
   const { storageBuckets } = navigator as { storageBuckets?: Buckets };
   const buckets = (await storageBuckets?.keys()) ?? [];
-  for (const name of buckets.filter(isOurs)) await storageBuckets?.delete(name);
+  for (const name of buckets.filter(isOurBucket))
+    await storageBuckets?.delete(name);
 }
 
 async function leave(): Promise<void> {

@@ -18,6 +18,7 @@ import {
 } from 'idb';
 import type { Fault } from '../fault.js';
 import type { CacheStats } from '../report.js';
+import { bucketName } from './bucket-name.js';
 import { Breaker } from './breaker.js';
 import { withDeadline } from './deadline.js';
 
@@ -354,10 +355,6 @@ function createStores(connection: IDBDatabase): void {
   connection.createObjectStore('payloads');
   connection.createObjectStore('meta');
 }
-
-/** The name of the storage bucket that takes over for a broken default one; bucket names allow little. */
-const bucketName = (name: string): string =>
-  `${name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-')}-healed`;
 
 const timedOut = (): StoreError => new StoreError('store-timeout');
 
