@@ -230,8 +230,6 @@ test('H10: stored bytes that do not match the integrity the page asks for are re
   app,
   origin,
 }) => {
-  const integrity = (text: string): string =>
-    `sha256-${createHash('sha256').update(text).digest('base64')}`;
   const answer = (text: string): Answer => ({
     headers: { 'cache-control': 'max-age=3600' },
     body: text,
@@ -239,7 +237,9 @@ test('H10: stored bytes that do not match the integrity the page asks for are re
   origin.answer('/lib', answer('old release'));
   await app.store('/lib');
   origin.answer('/lib', answer('new release'));
-  const got = await app.fetch('/lib', { integrity: integrity('new release') });
+  const got = await app.fetch('/lib', {
+    integrity: integrityOf('new release'),
+  });
   expect(got.error).toBeUndefined();
   expect(got.text).toBe('new release');
   expect(await app.nextHeal()).toMatchObject({
@@ -248,6 +248,43 @@ test('H10: stored bytes that do not match the integrity the page asks for are re
   });
   await app.settled('/lib', sha256('new release'));
   expect((await app.fetch('/lib')).text).toBe('new release');
+});
+
+const integrityOf = (text: string): string =>
+  `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
+test('H10: what has the integrity that the page asks for is validated by one request', async ({
+  app,
+  origin,
+}) => {
+  const headers = { 'cache-control': 'no-cache', etag: '"one"' };
+  origin.on('/lib', (seen) =>
+    seen.headers['if-none-match'] === '"one"'
+      ? { status: 304, headers }
+      : { headers, body: 'release' },
+  );
+  await app.store('/lib');
+  const integrity = integrityOf('release');
+  const got = await app.fetch('/lib', { integrity });
+  expect(got.text).toBe('release');
+  expect(got.headers['cache-status']).toContain('fwd-status=304');
+  expect(origin.requests('/lib')).toHaveLength(2);
+});
+
+test('H10: a release without the integrity that the page asks for does not take the place of one that has it', async ({
+  app,
+  origin,
+}) => {
+  const release = (text: string): Answer => ({
+    headers: { 'cache-control': 'max-age=0', etag: `"${text}"` },
+    body: text,
+  });
+  origin.answer('/lib', release('old'));
+  await app.store('/lib');
+  origin.answer('/lib', release('new'));
+  const got = await app.fetch('/lib', { integrity: integrityOf('old') });
+  expect(got.text).toBe('old');
+  expect(got.headers['cache-status']).toContain('stale-if-error');
 });
 
 // WebKitGTK 2.50 sends such a request all the same, with a worker and without.

@@ -137,7 +137,8 @@ export class PlainCache {
 
   #validate(request: RequestView, stored: Stored, asked: CacheStatus): Message {
     const headers = new Headers(request.headers);
-    for (const [name, value] of conditionalHeaders(stored))
+    const isSelected = selects(stored, request) === 'match';
+    for (const [name, value] of conditionalHeaders(stored, isSelected))
       headers.set(name, value);
     let response: Message;
     try {
@@ -153,7 +154,7 @@ export class PlainCache {
       throw error;
     }
     const status = { ...asked, fwdStatus: response.status };
-    if (validation(stored, response) === 'not-modified')
+    if (validation(stored, response, isSelected) === 'not-modified')
       return this.#built(request, this.#freshened(stored, response), status);
     if (mayServeStale(request, stored, this.now, response.status))
       return this.#built(request, stored, {

@@ -2,6 +2,7 @@
 import type { Answer } from '../origin.js';
 import {
   FRESH,
+  httpDate,
   NOT_MODIFIED,
   HIT,
   ok,
@@ -17,6 +18,8 @@ const asking = (
   headers: Readonly<Record<string, string>>,
   rest: Exchange = {},
 ): Exchange => ({ init: withHeaders(headers), ...rest });
+
+const [EARLIER, LATER] = [httpDate(-2_000), httpDate(-1_000)];
 
 const unseen = (
   field: string,
@@ -50,6 +53,30 @@ export const vary: readonly HttpCase[] = [
     ],
   },
   ...pure([
+    {
+      name: 'what is not known to be the same variant is not asked for by its date',
+      spec: 'RFC 9111 4.1',
+      kind: 'required',
+      requests: [
+        {
+          answer: ok('one', {
+            ...FRESH,
+            vary: 'Cookie',
+            'last-modified': LATER,
+          }),
+        },
+        {
+          answer: ok('two', {
+            ...FRESH,
+            vary: 'Cookie',
+            'last-modified': EARLIER,
+          }),
+          sent: { 'if-modified-since': undefined },
+          body: 'two',
+          cacheStatus: 'mendbox; fwd=request; fwd-status=200; stored',
+        },
+      ],
+    },
     unseen('Save-Data'),
     unseen('Referer'),
     unseen('Sec-Fetch-Dest'),

@@ -10,15 +10,19 @@ declare global {
   }
 }
 
+/** Loads the library into a page that is open; after a reload nothing in memory is left of its last life. */
+export async function load(page: Page): Promise<void> {
+  await page.addScriptTag({ content: await bundledGlobal('core') });
+  await page.evaluate(() => {
+    window.cache = new window.core.HealingCache({ cacheName: 'alone' });
+  });
+}
+
 /** A page without a worker that holds a HealingCache of its own. */
 export const test = base.extend<{ alone: Page }>({
   alone: async ({ idle: { page }, origin }, use) => {
-    const script = await bundledGlobal('core');
     await page.goto(`${origin.url}/`);
-    await page.addScriptTag({ content: script });
-    await page.evaluate(() => {
-      window.cache = new window.core.HealingCache({ cacheName: 'alone' });
-    });
+    await load(page);
     await use(page);
   },
 });

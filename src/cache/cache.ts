@@ -280,7 +280,8 @@ export class HealingCache extends Upkeep {
     const flight = core.flights.begin(visit.base);
     try {
       const arrival = await core.network[how](visit);
-      if (visit.request.method === 'HEAD') updateByHead(core, visit, arrival);
+      if (visit.request.method === 'HEAD')
+        updateByHead(core, visit, arrival, flight);
       return receive(core, visit, arrival, flight);
     } catch (error) {
       flight.end();

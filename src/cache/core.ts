@@ -67,7 +67,7 @@ export class Core {
       onState: (fault, became) => this.#tellState(fault, became),
     });
     this.memory = new Memory(settings.memoryBytes, MEMORY_ENTRIES);
-    this.network = new Network(settings);
+    this.network = new Network(settings, this.store);
     this.flights = flightsOf(settings.cacheName);
     this.#peers = new Peers(settings.cacheName, this.flights, (base) =>
       this.forget(base),

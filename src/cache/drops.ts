@@ -6,20 +6,15 @@
 import { isInGroup } from '../http/index.js';
 import { baseOf } from '../store/variant.js';
 import type { Core } from './core.js';
-import { EVERY } from './flight.js';
+import { EVERY, type Accepts } from './flight.js';
 import { baseKey, urlOfKey } from './key.js';
 
 /** Most drops that are owed at a time. */
 const OWED = 100;
 
-/** Says of a key whether it is meant. */
-type Accepts = (key: string) => boolean;
-
 /** Drops from one cache what is outdated, not broken. */
 export class Drops {
   readonly #core: Core;
-  /** Drops that are not done: false, they are under way; true, they failed and are to be tried again. */
-  #owed = new Map<Accepts, boolean>();
 
   constructor(core: Core) {
     this.#core = core;
@@ -46,24 +41,26 @@ export class Drops {
 
   /**
    * Drops the responses of a URL with and without credentials, in every form that this cache may have stored it, and those
-   * that would answer for it.
+   * that would answer for it; resolves to whether the store could.
    */
-  invalidateUrl(url: string, partition: string | null): Promise<unknown> {
+  async invalidateUrl(url: string, partition: string | null): Promise<boolean> {
     const { flights, network, search } = this.#core;
     network.note(url);
     const own = this.#core.asKeyed(url);
-    return Promise.all(
-      [true, false].map((credentialed) => {
-        const base = baseKey(own, credentialed, partition);
-        const others = search
-          .equivalents(base)
-          .then((bases) =>
-            Promise.all(bases.map((each) => this.invalidate(each))),
-          );
-        flights.hold(base, others);
-        return Promise.all([this.invalidate(base), others]);
-      }),
-    );
+    const dropped = [true, false].map((credentialed) => {
+      const base = baseKey(own, credentialed, partition);
+      const others = search
+        .equivalents(base)
+        .then((bases) => this.#invalidateAll(bases));
+      flights.hold(base, others);
+      return Promise.all([this.invalidate(base), others]);
+    });
+    return (await Promise.all(dropped)).flat().every(Boolean);
+  }
+
+  async #invalidateAll(bases: readonly string[]): Promise<boolean> {
+    const dropped = bases.map((base) => this.invalidate(base));
+    return (await Promise.all(dropped)).every(Boolean);
   }
 
   /**
@@ -71,7 +68,7 @@ export class Drops {
    * failed is tried again, one that takes its time is not.
    */
   owes(base: string): boolean {
-    for (const [accepts, hasFailed] of this.#owed)
+    for (const [accepts, hasFailed] of this.#core.flights.owed)
       if (accepts(base)) {
         if (hasFailed) this.#core.flights.hold(base, this.purge(accepts));
         return true;
@@ -88,7 +85,8 @@ export class Drops {
     // What was read in the meantime.
     memory.forgetWhere(accepts);
     this.#core.changed();
-    for (const key of purged) network.note(urlOfKey(key), true);
+    for (const key of purged) network.note(urlOfKey(key), 'dropped');
+    if (purged.length > 0) await store.noteDropped();
     return isDone ? purged.length : 0;
   }
 
@@ -130,13 +128,15 @@ export class Drops {
 
   /** Notes a drop until it is done; one that failed resolves to false. */
   async #owing(accepts: Accepts, dropped: Promise<boolean>): Promise<boolean> {
-    this.#owed.set(accepts, false);
+    const { owed } = this.#core.flights;
+    owed.set(accepts, false);
     const done = await dropped;
-    if (done) this.#owed.delete(accepts);
-    else this.#owed.set(accepts, true);
+    if (done) owed.delete(accepts);
+    else owed.set(accepts, true);
+    if (done || owed.size <= OWED) return done;
     // Where so much failed, everything stored is as good as gone.
-    if (!done && this.#owed.size > OWED)
-      this.#owed = new Map([[() => true, true]]);
+    owed.clear();
+    owed.set(() => true, true);
     return done;
   }
 }

@@ -55,8 +55,13 @@ export function flightsOf(name: string): Flights {
   return flights;
 }
 
+/** Says of a key whether it is meant. */
+export type Accepts = (key: string) => boolean;
+
 /** The flights of every URL. */
 export class Flights {
+  /** Drops that are not done: false, they are under way; true, they failed and are to be tried again. */
+  readonly owed = new Map<Accepts, boolean>();
   /** How each cache that shares them is told to forget a URL, or everything. */
   readonly near = new Set<(base?: string) => void>();
   readonly #flights = new Map<string, Set<Flight>>();
@@ -74,7 +79,7 @@ export class Flights {
   }
 
   /** Says that nothing that is on its way for these URLs may be stored any more. */
-  outdate(accepts: (base: string) => boolean): void {
+  outdate(accepts: Accepts): void {
     for (const [base, flights] of this.#flights)
       if (accepts(base)) for (const flight of flights) flight.isOutdated = true;
   }

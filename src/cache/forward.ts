@@ -5,13 +5,16 @@
  * 1. First contact with a URL: the page's request as it is.
  * 2. Validation: the page's mode with our own validators and no other field of ours.
  * 3. A refetch of a URL asked before, a part of one, and every replay: past the HTTP cache, which may still hold the
- *    first contact's answer. `asked before` outlives drops and evictions; what was dropped on demand is replayed.
+ *    first contact's answer. `asked before` outlives drops and evictions; what was dropped on demand is replayed. A later
+ *    worker does not know what that was, so once anything was dropped its first contacts are validated.
  * 4. Across origins own fields would cause a preflight: the mode alone says what we want.
  * 5. What fails with own fields is sent again as the page made it: a redirect to another origin refuses them.
  * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
  */
 import { IS_READY_MADE } from '../ready-made.js';
+import type { Store } from '../store/store.js';
 import { hooksOf, type Hooks } from './hooks.js';
+import { matchesMetadata } from './integrity.js';
 import { announcedLength, copyInTime } from './keep.js';
 import { isSameOrigin, withoutFragment } from './key.js';
 import type { Settings } from './options.js';
@@ -36,7 +39,7 @@ export type Fields = readonly (readonly [
   value?: string | undefined,
 ])[];
 
-/** For a validation: what is stored is a better answer than an older one from the HTTP cache. */
+/** What the HTTP cache holds may be older than what is, or was, stored here. */
 const ASKED: RequestInit = { cache: 'no-cache' };
 
 const MANUAL: RequestInit = { redirect: 'manual' };
@@ -52,38 +55,48 @@ const REMEMBERED = 20_000;
 /** Most timings that the browser keeps for isCut(), which lets go of them sooner. */
 const TIMINGS = 20_000;
 
-/**
- * The URLs asked before; true: what the HTTP cache may hold of one has been dropped here since. All caches share them, as
- * they share the HTTP cache.
- */
-const asked = new Recent<boolean>(REMEMBERED);
+/** What became of a URL of which the HTTP cache may hold something: asked for, or dropped on demand since. */
+type Past = 'asked' | 'dropped';
+
+/** All caches share it, as they share the HTTP cache. */
+const pasts = new Recent<Past>(REMEMBERED);
 
 /** The worker's side of the network. */
 export class Network {
   readonly #settings: Settings;
+  readonly #store: Store;
   /** Events whose preload has been used. */
   readonly #preloads = new WeakSet<FetchEventLike>();
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, store: Store) {
     this.#settings = settings;
+    this.#store = store;
     // 250 unless somebody asks for more, and Firefox 153 tells no worker that they are used up.
     if (isServiceWorker()) performance.setResourceTimingBufferSize(TIMINGS);
   }
 
   /** Sends a request for a URL of which nothing usable is stored. */
   async plain(visit: Visit): Promise<Arrival> {
-    const { request, clone } = visit;
-    const isDropped = asked.get(withoutFragment(request.url));
+    const { request } = visit;
+    const past = pasts.get(withoutFragment(request.url));
     // A preload has come through the HTTP cache as well.
-    if (isDropped) return this.replay(visit);
+    if (past === 'dropped') return this.replay(visit);
     const preloaded = await this.#preloaded(visit);
     if (preloaded) return preloaded;
     // The HTTP cache has no use for a part: see copyInTime().
-    const isAgain = isDropped === false || request.headers.has('range');
+    const isAgain = past === 'asked' || request.headers.has('range');
     this.note(request.url);
-    if (isAgain && request.cache === 'default' && request.mode !== 'navigate')
-      return this.#quietly(visit);
-    const arrival = await this.#through(visit, clone);
+    const isPlain = request.cache === 'default' && request.mode !== 'navigate';
+    if (isAgain && isPlain) return this.#quietly(visit);
+    return this.#first(visit, isPlain);
+  }
+
+  /** First contact, which the HTTP cache may answer, unless that may be what was dropped. */
+  async #first(visit: Visit, isPlain: boolean): Promise<Arrival> {
+    const { request, clone } = visit;
+    const isDoubtful = isPlain && (await this.#store.hasDropped());
+    const own = isDoubtful ? rebuilt(clone, ASKED) : clone;
+    const arrival = await this.#through(visit, own);
     const { response } = arrival;
     if (!mayBeCut(request) || !response.ok) return arrival;
     const copy = await copyInTime(response);
@@ -133,7 +146,9 @@ export class Network {
       return request.cache === 'default'
         ? this.#quietly(visit, ASKED)
         : this.#through(visit, clone);
-    return this.#sendOr(visit, withFields(clone, validators), ASKED);
+    // A 304 has no bytes to have the integrity that the page asks for.
+    const ours = withFields(clone, validators, { integrity: '' });
+    return vouched(request, await this.#sendOr(visit, ours, ASKED));
   }
 
   /**
@@ -158,9 +173,9 @@ export class Network {
     return this.#send(visit, withFields(clone, fields, init));
   }
 
-  /** Notes that the HTTP cache may hold something of this URL that must not come back, and whether it has been dropped. */
-  note(url: string, isDropped = false): void {
-    asked.set(withoutFragment(url), isDropped);
+  /** Notes that the HTTP cache may hold something of this URL that must not come back. */
+  note(url: string, past: Past = 'asked'): void {
+    pasts.set(withoutFragment(url), past);
   }
 
   /** Past the HTTP cache without saying so: empty fields keep the browser from adding `no-cache`. */
@@ -232,6 +247,18 @@ export class Network {
     const response = await (hooked ?? fetch(request, init));
     return { response, requestTime, responseTime: now() };
   }
+}
+
+/** What has not the integrity that the page asks for is a network error, as Fetch has it; a 304 is about what is stored. */
+async function vouched(
+  { integrity }: Request,
+  arrival: Arrival,
+): Promise<Arrival> {
+  const { response } = arrival;
+  if (!integrity || response.status === 304) return arrival;
+  const bytes = await response.clone().arrayBuffer();
+  if (await matchesMetadata(bytes, integrity)) return arrival;
+  throw new TypeError('mendbox: the integrity is not the one asked for');
 }
 
 /** Whether copyInTime() is to be asked: a page is drawn as it comes, and what passes the HTTP cache by is not cut there. */

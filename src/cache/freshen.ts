@@ -16,6 +16,7 @@ import {
 } from '../store/records.js';
 import { baseOf } from '../store/variant.js';
 import type { Core } from './core.js';
+import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import type { Visit } from './visit.js';
 
@@ -38,7 +39,10 @@ export function freshened(
   visit: Visit,
   entry: Entry,
   { response, requestTime, responseTime }: Arrival,
+  flight: Flight,
 ): Entry {
+  // It was to be dropped while the origin was asked.
+  if (flight.isOutdated) return entry;
   // Under No-Vary-Search it may be another than the visit's.
   const base = baseOf(entry.record.key);
   const headers = freshen(entry, response);
@@ -90,7 +94,12 @@ function keptFresh(core: Core, base: string, fresh: Entry): Promise<unknown> {
 }
 
 /** Updates or outdates the stored response to GET by the answer to a HEAD that was forwarded (RFC 9111 section 4.3.5). */
-export function updateByHead(core: Core, visit: Visit, arrival: Arrival): void {
+export function updateByHead(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  flight: Flight,
+): void {
   const { base, request } = visit;
   if (visit.status.fwd === 'bypass' || arrival.response.status !== 200) return;
   const settled = core.settled(base);
@@ -101,7 +110,8 @@ export function updateByHead(core: Core, visit: Visit, arrival: Arrival): void {
     );
     if (found.is !== 'entry') return;
     const said = headUpdate(found.entry, arrival.response);
-    if (said === 'freshen') freshened(core, visit, found.entry, arrival);
+    if (said === 'freshen')
+      freshened(core, visit, found.entry, arrival, flight);
     if (said === 'invalidate') await core.drops.invalidate(base);
   };
   const updated = update();

@@ -14,10 +14,13 @@ import { isNullBody } from './answer.js';
 import { behind } from './quiet.js';
 import { isServiceWorker } from './tell.js';
 
-/** A body on its way to the page, and what the store will get of it: undefined when it must not be stored. */
+/** What the store gets of a body; undefined when it did not come whole. */
+export type Sealed = SealedBody | 'too-large' | undefined;
+
+/** A body on its way to the page, and what the store will get of it. */
 export interface Kept {
   readonly page: ReadableStream<Uint8Array> | null;
-  readonly body: Promise<SealedBody | undefined>;
+  readonly body: Promise<Sealed>;
 }
 
 /** What the store takes, and who reads what the page gets. */
@@ -119,19 +122,18 @@ export function keep(
   bytes?: ArrayBuffer | null,
 ): Kept {
   const announced = announcedLength(response);
-  const fits = (body: SealedBody | undefined): SealedBody | undefined =>
-    body &&
-    body.length <= limits.maxEntryBytes &&
-    (announced === undefined || body.length === announced)
-      ? body
-      : undefined;
+  const fits = (body: Sealed): Sealed => {
+    if (typeof body !== 'object') return body;
+    if (announced !== undefined && body.length !== announced) return undefined;
+    return body.length > limits.maxEntryBytes ? 'too-large' : body;
+  };
   // Where no body is allowed nobody will ever read the empty one that Chromium gives.
   if (response.body === null || isNullBody(response.status)) {
     const empty = sealBuffer(new ArrayBuffer(0), limits.asBlob);
     return { page: null, body: Promise.resolve(fits(empty)) };
   }
   if (announced !== undefined && announced > limits.maxEntryBytes)
-    return { page: response.body, body: Promise.resolve(undefined) };
+    return { page: response.body, body: Promise.resolve('too-large') };
   const copy = bytes === undefined ? copyOf(response) : bytes;
   const { page, body } = copy
     ? { page: response.body, body: sealed(copy, limits) }
@@ -157,8 +159,8 @@ function tapped(
   const reader = isDirect ? reusing(source) : source.getReader();
   let sealer: Sealer | undefined = new Sealer(asBlob);
   let length = 0;
-  let settle: (body: SealedBody | undefined) => void;
-  const body = new Promise<SealedBody | undefined>((resolve) => {
+  let settle: (body: Sealed) => void;
+  const body = new Promise<Sealed>((resolve) => {
     settle = resolve;
   });
   const from: UnderlyingDefaultSource<Uint8Array> = {
@@ -170,7 +172,7 @@ function tapped(
           if (length < announced)
             throw new TypeError('mendbox: the body is too short');
           controller.close();
-          return settle(sealer?.finish());
+          return settle(sealer?.finish() ?? 'too-large');
         }
         length += value.length;
         // Told at the end only, which another worker waits for: see the stream in splice.ts.

@@ -37,10 +37,11 @@ async function lookAt(core: Core, visit: Visit, base: string): Promise<Step> {
     );
   const busy = core.settled(base) ?? core.ahead.reading(base);
   if (busy) await busy;
-  const held = among(core.memory.entries(base));
+  const isOwed = core.drops.owes(base);
+  const held = among(isOwed ? [] : core.memory.entries(base));
   if ('stored' in held) return held;
   if (held.is === 'miss' && !isLookedUp(held.why)) return held;
-  if (core.drops.owes(base)) return held;
+  if (isOwed) return held;
   let choice: Reuse<Policy> = held;
   const found = await core.store.find(base, (policies) => {
     choice = among(policies);

@@ -1,6 +1,7 @@
 /** The modes of a cache: how it decides between the store and the network. All of them share one store and all heal. */
 import {
   currentAge,
+  localAnswer,
   mayServeStale,
   reuse,
   selects,
@@ -71,16 +72,14 @@ export function viewOf(mode: Mode, request: Request): RequestView {
   return { method, url, headers, mode: request.mode, cache };
 }
 
-/** Those that are not older than `maxAgeSeconds`; all of them, unless the option is given. */
-function young<T extends StoredView>(
-  candidates: readonly T[],
+/** Whether a response is older than `maxAgeSeconds`, and is of no use before the origin has been asked. */
+const isTooOld = (
+  stored: StoredView,
   { maxAgeSeconds, now }: Settings,
-): readonly T[] {
-  if (IS_READY_MADE || maxAgeSeconds === undefined) return candidates;
-  return candidates.filter(
-    (stored) => currentAge(stored, now()) <= maxAgeSeconds,
-  );
-}
+): boolean =>
+  !IS_READY_MADE &&
+  maxAgeSeconds !== undefined &&
+  currentAge(stored, now()) > maxAgeSeconds;
 
 /** Decides over the stored responses of one URL, as RFC 9111 and then the mode have it. */
 export function decide<T extends StoredView>(
@@ -89,7 +88,11 @@ export function decide<T extends StoredView>(
   candidates: readonly T[],
 ): Reuse<T> {
   const { mode } = settings;
-  const decided = reuse(view, young(candidates, settings), settings.now());
+  const decided = inTime(
+    view,
+    reuse(view, candidates, settings.now()),
+    settings,
+  );
   if (isHttp(mode)) return decided;
   if (mode === 'stale-while-revalidate' && decided.is === 'fresh')
     return { ...decided, is: 'stale-while-revalidate' };
@@ -99,18 +102,42 @@ export function decide<T extends StoredView>(
   return decided;
 }
 
+/** What is too old is validated, however fresh it says it is. */
+function inTime<T extends StoredView>(
+  view: RequestView,
+  decided: Reuse<T>,
+  settings: Settings,
+): Reuse<T> {
+  if (!('stored' in decided) || !isTooOld(decided.stored, settings))
+    return decided;
+  const answer = localAnswer(view);
+  return answer
+    ? { is: 'only-if-cached', answer }
+    : { ...decided, is: 'validate', why: 'stale' };
+}
+
 /** Whether a stored response may answer in place of a network that failed, or is slow. */
 export function mayStandIn(
-  mode: Mode,
+  settings: Settings,
   request: Request,
   stored: StoredView,
-  now: number,
 ): boolean {
+  if (isTooOld(stored, settings)) return false;
   const isPlain =
     request.cache === 'default' ||
     request.cache === 'force-cache' ||
     request.mode === 'navigate';
-  return isPlain && !isHttp(mode)
+  return isPlain && !isHttp(settings.mode)
     ? selects(stored, request) === 'match'
-    : mayServeStale(request, stored, now, 'network');
+    : mayServeStale(request, stored, settings.now(), 'network');
 }
+
+/** Whether a stored response may answer in place of an error of the origin's, 500 or above (RFC 5861 section 4). */
+export const mayHide = (
+  settings: Settings,
+  request: Request,
+  stored: StoredView,
+  status: number,
+): boolean =>
+  !isTooOld(stored, settings) &&
+  mayServeStale(request, stored, settings.now(), status);

@@ -104,6 +104,8 @@ export function settingsOf(options: HealingCacheOptions): Settings {
     ...settings,
     // A body that fills more than all there is room for would drive out everything else first.
     maxEntryBytes: Math.min(maxBytes, maxEntryBytes),
+    // Records hold whole milliseconds.
+    now: () => Math.floor(settings.now()),
     ...(partition && { partition: checkedPartition(partition) }),
   };
 }

@@ -4,7 +4,7 @@
  * A hit from memory never reads the disk, so it would never see that a record has rotted, and the rot would be met when
  * nothing but the network can mend it. The probe meets it while the verified bytes are still at hand: it writes them back.
  */
-import type { Broken, Draft, Entry } from '../store/records.js';
+import type { Broken, Draft, Entry, Policy } from '../store/records.js';
 import { sealBuffer } from '../store/seal.js';
 import { baseOf } from '../store/variant.js';
 import type { Core } from './core.js';
@@ -104,13 +104,10 @@ export class Probe {
     if (!(await core.store.drop(key, id))) return false;
     const sealed = bytes && sealBuffer(bytes, core.store.takesBlobs);
     if (sealed?.digests !== digests) return false;
-    return writeDraft(
-      core,
-      draftFrom(entry, baseOf(key), sealed),
-      // Not of another variant.
-      ({ record }) => record.key === key,
-      flight,
-    );
+    const draft = draftFrom(entry, baseOf(key), sealed);
+    // Not of another variant.
+    const replaces = ({ record }: Policy): boolean => record.key === key;
+    return (await writeDraft(core, draft, flight, { replaces })) === 'stored';
   }
 }
 

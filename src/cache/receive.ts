@@ -11,7 +11,7 @@ import type { Core } from './core.js';
 import { EVERY, type Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { hooksOf, type Hooks } from './hooks.js';
-import { announcedLength, keep, type Limits } from './keep.js';
+import { announcedLength, keep, type Limits, type Sealed } from './keep.js';
 import { urlOfKey } from './key.js';
 import { partOfResponse } from './partial.js';
 import { isUnlikely, skewOf } from './skew.js';
@@ -33,8 +33,7 @@ export function receive(
   visit.status = { ...visit.status, fwdStatus };
   heed(core, visit, response, flight);
   if (!isRebuildable(response) || !mayStore(core, visit, response)) {
-    if (replacesOld(visit, response))
-      visit.background.push(core.drops.invalidate(visit.base));
+    dropOld(core, visit, response);
     flight.end();
     return forwarded(response, response.body, visit.status);
   }
@@ -54,10 +53,25 @@ export function receive(
   visit.status = { ...visit.status, stored };
   core.search.note(visit.base, response);
   if (announced > WAITED_FOR_BYTES) flight.release();
-  const written = write(core, visit, arrival, body, flight);
+  const written = store(core, visit, arrival, body, flight);
   visit.background.push(written);
   flight.store(written);
   return forwarded(response, page, visit.status);
+}
+
+/** Stores a response; where there is no room for it, what it would have replaced goes all the same. */
+async function store(
+  core: Core,
+  visit: Visit,
+  arrival: Arrival,
+  body: Promise<Sealed>,
+  flight: Flight,
+): Promise<'stored' | 'refused' | undefined> {
+  const became = await write(core, visit, arrival, body, flight);
+  // Where the store failed before, nobody knows whether this is newer.
+  const isNewer = visit.status.fwd !== 'miss';
+  if (became === 'refused' && isNewer) dropOld(core, visit, arrival.response);
+  return became;
 }
 
 /** What a response says of others than itself. */
@@ -105,7 +119,7 @@ async function storeChosen(
   if (chosen.bodyUsed || !mayStore(core, visit, chosen)) return;
   const { page, body } = keep(chosen, limitsOf(core, visit));
   page?.pipeTo(new WritableStream()).catch(() => undefined);
-  await write(core, visit, { ...arrival, response: chosen }, body, flight);
+  await store(core, visit, { ...arrival, response: chosen }, body, flight);
 }
 
 function mayStore(core: Core, visit: Visit, response: Response): boolean {
@@ -117,6 +131,12 @@ function mayStore(core: Core, visit: Visit, response: Response): boolean {
     !isUnlikely(request, response) &&
     !core.relapses.isHopeless(base)
   );
+}
+
+/** Drops what is stored where a response that is not stored itself has outdated it. */
+function dropOld(core: Core, visit: Visit, response: Response): void {
+  if (replacesOld(visit, response))
+    visit.background.push(core.drops.invalidate(visit.base));
 }
 
 /**

@@ -25,6 +25,7 @@ export function fromMemory(core: Core, visit: Visit): Response | undefined {
   if (visit.request.integrity) return undefined;
   if (entries.length === 0 || core.flights.storing(visit.base))
     return undefined;
+  if (core.drops.owes(visit.base)) return undefined;
   const decided = decide(core.settings, visit.view, entries);
   if (decided.is !== 'fresh') return undefined;
   const { stored: entry, ttl } = decided;

@@ -13,8 +13,10 @@ import { FINGERPRINT, type Policy } from '../store/records.js';
 import { VERSION } from '../version.js';
 import { checkFilter, checkResponse, checkUrls } from './check.js';
 import type { Core } from './core.js';
+import type { Accepts } from './flight.js';
 import { partitionPrefix, urlOfKey, withoutFragment } from './key.js';
 import { look } from './look.js';
+import { mayStandIn } from './mode.js';
 import { leave } from './realm.js';
 import { receive } from './receive.js';
 import { answerFrom } from './serve.js';
@@ -28,6 +30,10 @@ const asRequest = (input: RequestInfo | URL, init?: RequestInit): Request =>
   input instanceof Request && init === undefined
     ? input
     : new Request(input, init);
+
+/** Asks for whatever is stored, however old. */
+const forced = (input: RequestInfo | URL): Request =>
+  new Request(asRequest(input), { cache: 'force-cache' });
 
 /** A response, and when everything behind it is done. */
 export type Handled = [response: Promise<Response>, done: Promise<void>];
@@ -52,12 +58,16 @@ export abstract class Upkeep {
 
   /** What would answer the request from the store without asking the network, verified; undefined when nothing would. */
   async match(input: RequestInfo | URL): Promise<Response | undefined> {
-    const request = new Request(asRequest(input), { cache: 'force-cache' });
+    const request = forced(input);
     const { core } = this;
     const visit = core.visit(request);
     const found = await look(core, visit);
+    // In some modes whatever is stored is validated first.
+    const isAnswer =
+      found.is !== 'validate' ||
+      mayStandIn(core.settings, request, found.stored);
     const step =
-      'stored' in found
+      'stored' in found && isAnswer
         ? await answerFrom(core, visit, found.stored, { hit: true })
         : found;
     if (step.is === 'broken') {
@@ -99,11 +109,20 @@ export abstract class Upkeep {
     }
   }
 
-  /** Drops every variant of a request's URL; resolves to whether the store could. */
-  delete(input: RequestInfo | URL): Promise<boolean> {
+  /**
+   * Drops every variant of a request's URL, with credentials and without, and what answers for it (No-Vary-Search); resolves
+   * to whether the store could.
+   */
+  async delete(input: RequestInfo | URL): Promise<boolean> {
+    const { drops, network, settings, store } = this.core;
     const request = asRequest(input);
-    this.core.network.note(request.url, true);
-    return this.core.drops.invalidate(this.core.baseFor(request));
+    const dropped = drops.invalidateUrl(
+      request.url,
+      settings.partition(request),
+    );
+    network.note(request.url, 'dropped');
+    await store.noteDropped();
+    return await dropped;
   }
 
   /**
@@ -112,7 +131,7 @@ export abstract class Upkeep {
    */
   async purge(filter: PurgeFilter): Promise<number> {
     const { tag } = filter;
-    const accepts = acceptsKey(filter);
+    const accepts = acceptsKey(filter, this.core);
     return tag === undefined
       ? this.core.drops.purge(accepts)
       : this.core.drops.purgeGroups([tag], accepts);
@@ -158,7 +177,8 @@ export abstract class Upkeep {
       const response = await answer;
       await response.body?.pipeTo(new WritableStream());
       await behind;
-      return (await this.match(url))
+      const stored = await look(this.core, this.core.visit(forced(url)));
+      return 'stored' in stored
         ? ''
         : `status ${response.status}, ${response.headers.get('cache-status')}`;
     } catch (error) {
@@ -240,12 +260,12 @@ async function isStored({ background }: Visit): Promise<boolean> {
  * What a filter asks of a key; throws a TypeError where it asks for nothing, which is more likely a mistake than a wish
  * to drop everything.
  */
-function acceptsKey(filter: PurgeFilter): (key: string) => boolean {
+function acceptsKey(filter: PurgeFilter, core: Core): Accepts {
   if (!IS_READY_MADE) checkFilter(filter);
   const { url, prefix = '', pattern = '', partition } = filter;
   if (Object.values(filter).every((each) => each === undefined))
     throw new TypeError('mendbox: the filter of purge() needs a condition');
-  const wanted = url && withoutFragment(url);
+  const wanted = url && withoutFragment(core.asKeyed(url));
   const owner = partition === undefined ? '' : partitionPrefix(partition);
   return (key) => {
     const own = urlOfKey(key);

@@ -3,7 +3,7 @@ import {
   conditionalHeaders,
   errorAnswer,
   headUpdate,
-  mayServeStale,
+  selects,
   validation,
 } from '../http/index.js';
 import { IS_READY_MADE } from '../ready-made.js';
@@ -16,7 +16,7 @@ import type { Flight } from './flight.js';
 import type { Arrival } from './forward.js';
 import { freshened } from './freshen.js';
 import { hooksBehind } from './hooks.js';
-import { mayStandIn } from './mode.js';
+import { mayHide, mayStandIn } from './mode.js';
 import { receive } from './receive.js';
 import { answerFrom, verifiedEntry } from './serve.js';
 import { done, forwarding, type Step, type Visit } from './visit.js';
@@ -34,10 +34,10 @@ export async function validate(
   if (await core.join(visit, why)) return { is: 'lookup' };
   visit.status = forwarding(visit, why);
   const flight = core.flights.begin(visit.base);
-  const { networkTimeoutSeconds, mode, now } = core.settings;
+  const { networkTimeoutSeconds } = core.settings;
   return !IS_READY_MADE &&
     networkTimeoutSeconds !== undefined &&
-    mayStandIn(mode, visit.request, entry, now())
+    mayStandIn(core.settings, visit.request, entry)
     ? askInTime(core, visit, entry, flight, networkTimeoutSeconds * 1_000)
     : ask(core, visit, entry, flight);
 }
@@ -49,7 +49,7 @@ async function ask(
   flight: Flight,
 ): Promise<Step> {
   try {
-    const validators = conditionalHeaders(entry);
+    const validators = conditionalHeaders(entry, isSelected(visit, entry));
     const arrival = await core.network.validate(visit, validators);
     return await validated(core, visit, entry, arrival, flight);
   } catch (error) {
@@ -57,6 +57,9 @@ async function ask(
     return withoutNetwork(core, visit, entry, error);
   }
 }
+
+const isSelected = ({ request }: Visit, entry: Entry): boolean =>
+  selects(entry, request) === 'match';
 
 const LATE = new Error('the network is late');
 
@@ -94,27 +97,21 @@ function validated(
 ): Promise<Step> | Step {
   const { response } = arrival;
   const { status } = response;
-  if (status === 304) {
-    flight.end();
-    if (validation(entry, response) !== 'not-modified')
-      return unusable(entry.record);
-    visit.status = { ...visit.status, fwdStatus: status };
-    const fresh = freshened(core, visit, entry, arrival);
-    return answerFrom(core, visit, fresh, visit.status);
-  }
+  if (status === 304) return notModified(core, visit, entry, arrival, flight);
   if (visit.request.method === 'HEAD') {
     const update = headUpdate(entry, response);
     flight.end();
     if (update === 'freshen')
-      return answerFrom(core, visit, freshened(core, visit, entry, arrival), {
-        ...visit.status,
-        fwdStatus: status,
-      });
+      return answerFrom(
+        core,
+        visit,
+        freshened(core, visit, entry, arrival, flight),
+        { ...visit.status, fwdStatus: status },
+      );
     if (update === 'invalidate')
       visit.background.push(core.drops.invalidate(visit.base));
   }
-  const now = core.settings.now();
-  if (status >= 500 && mayServeStale(visit.request, entry, now, status)) {
+  if (status >= 500 && mayHide(core.settings, visit.request, entry, status)) {
     flight.end();
     visit.background.push(response.body?.cancel() ?? Promise.resolve());
     return answerFrom(core, visit, entry, {
@@ -126,6 +123,23 @@ function validated(
   return done(receive(core, visit, arrival, flight));
 }
 
+/** A 304 freshens what is stored, if it is about that. */
+function notModified(
+  core: Core,
+  visit: Visit,
+  entry: Entry,
+  arrival: Arrival,
+  flight: Flight,
+): Promise<Step> | Step {
+  flight.end();
+  const { response } = arrival;
+  if (validation(entry, response, isSelected(visit, entry)) !== 'not-modified')
+    return unusable(entry.record);
+  visit.status = { ...visit.status, fwdStatus: response.status };
+  const fresh = freshened(core, visit, entry, arrival, flight);
+  return answerFrom(core, visit, fresh, visit.status);
+}
+
 /** The network failed: a stale response where one is allowed, else what RFC 9111 section 4.2.4 asks for. */
 function withoutNetwork(
   core: Core,
@@ -133,9 +147,8 @@ function withoutNetwork(
   entry: Entry,
   error: unknown,
 ): Promise<Step> | Step {
-  const { mode, now } = core.settings;
   if (visit.request.signal.aborted) throw error;
-  if (mayStandIn(mode, visit.request, entry, now()))
+  if (mayStandIn(core.settings, visit.request, entry))
     return answerFrom(core, visit, entry, {
       ...visit.status,
       detail: 'stale-if-error',

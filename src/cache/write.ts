@@ -13,23 +13,27 @@ import type { Arrival } from './forward.js';
 import { hooksOf } from './hooks.js';
 import { addDate } from './freshen.js';
 import { declaresDigest, matchesFields } from './integrity.js';
-import { announcedLength, isCut } from './keep.js';
+import { announcedLength, isCut, type Sealed } from './keep.js';
 import { isSameOrigin } from './key.js';
 import { asComplete, combined, partOfResponse } from './partial.js';
 import { answerFrom } from './serve.js';
 import type { Visit } from './visit.js';
 
-/** Stores a response whose body is being sealed, if it comes whole and is not outdated by then. */
+/**
+ * Stores a response whose body is being sealed, if it comes whole and is not outdated by then; 'refused' where the store has
+ * no room for it.
+ */
 export async function write(
   core: Core,
   visit: Visit,
   arrival: Arrival,
-  body: Promise<SealedBody | undefined>,
+  body: Promise<Sealed>,
   flight: Flight,
-): Promise<'stored' | undefined> {
+): Promise<'stored' | 'refused' | undefined> {
   const sealed = await body;
   await visit.dropped;
   if (!sealed || flight.isOutdated) return undefined;
+  if (sealed === 'too-large') return 'refused';
   if (!(await isDeclared(core, visit, arrival.response, sealed)))
     return undefined;
   const base = await baseToStore(core, visit);
@@ -38,39 +42,48 @@ export async function write(
   if (!draft) return undefined;
   const didStore = hooksOf(visit)?.didStore;
   const old = didStore && (await storedNow(core, visit, base));
-  const replaces = replacing(visit.request);
-  const isNew = visit.status.fwd === 'uri-miss';
-  if (
-    !(await writeDraft(core, draft, replaces, flight, isNew, () =>
-      isCut(arrival.response),
-    ))
-  )
-    return undefined;
+  const became = await writeDraft(core, draft, flight, {
+    replaces: replacing(visit.request),
+    isNew: visit.status.fwd === 'uri-miss',
+    isCutShort: () => isCut(arrival.response),
+  });
+  if (became !== 'stored') return became;
   await didStore?.(old, new Response(draft.body.content, draft));
   return 'stored';
 }
 
-/** Writes and remembers a draft, unless it is outdated or cut short; resolves to whether it is stored. */
+/** What a draft is written in place of. */
+interface Place {
+  readonly replaces: Replaces;
+  /** A lookup has found nothing of its URL. */
+  readonly isNew?: boolean;
+  /** Whether its body is known, by now, not to have come whole. */
+  readonly isCutShort?: () => boolean;
+}
+
+/** Writes and remembers a draft, unless it is outdated or cut short. */
 export async function writeDraft(
   core: Core,
   draft: Draft,
-  replaces: Replaces,
   flight: Flight,
-  isNew = false,
-  isCutShort = (): boolean => false,
-): Promise<boolean> {
-  if (flight.isOutdated) return false;
+  { replaces, isNew, isCutShort }: Place,
+): Promise<'stored' | 'refused' | undefined> {
+  if (flight.isOutdated) return undefined;
   const written = await core.store.write(draft, replaces, isNew);
-  if (written.is === 'refused') core.refused(written.error);
-  if (written.is !== 'stored') return false;
+  if (written.is === 'refused') {
+    core.refused(written.error);
+    // A store that is closed for now has not been asked, and is asked for nothing else either.
+    return written.error === undefined ? undefined : written.is;
+  }
+  if (written.is === 'older') return undefined;
   const { record } = written;
   // The second try of a write may come behind the drop that was meant for it, as may one beside another worker's.
-  if (flight.isOutdated || isCutShort()) {
+  if (flight.isOutdated || isCutShort?.()) {
     await core.store.drop(record.key, record.id);
-    return false;
+    return undefined;
   }
   remember(core, draft, record);
-  return true;
+  return written.is;
 }
 
 /** Where a response is stored; a hook may name another URL than it was looked up under. */

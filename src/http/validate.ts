@@ -5,9 +5,15 @@ import { parseHttpDate } from './http-date.js';
 import type { ResponseView, StoredView } from './message.js';
 import { isDecoded, storableHeaders } from './storable-headers.js';
 
-/** The request fields that validate a stored response (RFC 9111 section 4.3.1); empty if it has no validator. */
+/**
+ * The request fields that validate a stored response (RFC 9111 section 4.3.1); empty if it has no validator.
+ *
+ * `isSelected`: it is known to be the variant that the request selects. A date is of no use for another: "not modified
+ * since" may be true of a representation that nobody has stored.
+ */
 export function conditionalHeaders(
   stored: StoredView,
+  isSelected = true,
 ): [name: string, value: string][] {
   const conditions: [name: string, value: string][] = [];
   const etag = stored.headers.get('etag');
@@ -15,7 +21,10 @@ export function conditionalHeaders(
   if (etag) conditions.push(['If-None-Match', etag]);
   const modified = stored.headers.get('last-modified');
   // "A recipient MUST ignore If-Modified-Since if [...] the field value is not a valid HTTP-date" (RFC 9110 section 13.1.3)
-  if (parseHttpDate(modified, stored.responseTime) !== undefined) {
+  if (
+    isSelected &&
+    parseHttpDate(modified, stored.responseTime) !== undefined
+  ) {
     conditions.push(['If-Modified-Since', modified ?? '']);
   }
   return conditions;
@@ -25,16 +34,17 @@ export function conditionalHeaders(
  * What the answer to a conditional request says of the stored response (RFC 9111 section 4.3.3).
  *
  * A 304 is unusable if it was not asked for, if it is another URL's or if its validators contradict ours; one without any
- * validator is about the only response that it can be about.
+ * validator is about the only response that it can be about. `isSelected` as in conditionalHeaders().
  */
 export function validation(
   stored: StoredView,
   response: ResponseView,
+  isSelected = true,
 ): 'not-modified' | 'modified' | 'unusable' {
   if (response.status !== 304) return 'modified';
   // It was asked of this URL, and answered by another.
   if (response.redirected) return 'unusable';
-  if (conditionalHeaders(stored).length === 0) return 'unusable';
+  if (conditionalHeaders(stored, isSelected).length === 0) return 'unusable';
   const ours = stored.headers.get('etag');
   const theirs = response.headers.get('etag');
   if (ours && theirs) {

@@ -60,6 +60,7 @@ export class Store {
   readonly #budget: Budget;
   readonly #writes = new Breaker();
   #turn: Promise<unknown> = Promise.resolve();
+  #hasDropped: Promise<boolean> | undefined;
 
   constructor(options: DatabaseOptions & { readonly budget: Budget }) {
     this.#database = new Database(options);
@@ -233,9 +234,27 @@ export class Store {
   }
 
   /** Keeps the keys that this worker was asked for first. */
-  async saveAhead(keys: readonly string[]): Promise<void> {
+  saveAhead(keys: readonly string[]): Promise<void> {
+    return this.#saveHint(keys, 'ahead');
+  }
+
+  /** Whether anything was ever dropped on demand; the store is asked once in a worker's life. */
+  hasDropped(): Promise<boolean> {
+    return (this.#hasDropped ??= this.#get('meta', ['dropped']).then(
+      ([value]) => value === true,
+      () => false,
+    ));
+  }
+
+  /** Notes that something was dropped on demand. */
+  noteDropped(): Promise<void> {
+    this.#hasDropped = Promise.resolve(true);
+    return this.#saveHint(true, 'dropped');
+  }
+
+  async #saveHint(value: unknown, name: string): Promise<void> {
     await this.#change((transaction) =>
-      transaction.objectStore('meta').put(keys, 'ahead'),
+      transaction.objectStore('meta').put(value, name),
     ).catch(() => undefined);
   }
 
