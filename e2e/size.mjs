@@ -10,7 +10,7 @@ import { build } from 'vite';
 const KiB = 1024;
 /** The budget in bytes; without one the size is only printed. */
 const files = [
-  { file: 'dist/worker.js', budget: 27.6 * KiB, built: true },
+  { file: 'dist/worker.js', budget: 27.7 * KiB, built: true },
   { file: 'dist/kill.js', budget: 0.5 * KiB, built: true },
   { file: 'dist/window.js', budget: 1.5 * KiB, built: true },
   { file: 'dist/problem.js', built: true },

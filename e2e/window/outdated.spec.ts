@@ -80,10 +80,14 @@ test('a release that the store refuses outdates the one before it', async ({
   alone,
   origin,
 }) => {
-  publish(origin, '/data', 'first');
-  await alone.evaluate(() => window.ask(window.cache, '/data'));
-  publish(origin, '/data', 'second');
-  const later = await alone.evaluate(async () => {
+  // The store is left alone for a while after the first of them.
+  const paths = ['/data', '/more'];
+  for (const path of paths) {
+    publish(origin, path, 'first');
+    await alone.evaluate((url) => window.ask(window.cache, url), path);
+    publish(origin, path, 'second');
+  }
+  const later = await alone.evaluate(async (urls) => {
     const prototype = IDBObjectStore.prototype;
     // oxlint-disable-next-line typescript/unbound-method -- called with its own `this`
     const put = prototype.put;
@@ -92,12 +96,14 @@ test('a release that the store refuses outdates the one before it', async ({
         throw new DOMException('full', 'QuotaExceededError');
       return put.call(this, value, key);
     };
-    return [
-      await window.ask(window.cache, '/data', { cache: 'reload' }),
-      await window.ask(window.cache, '/data'),
-    ];
-  });
-  expect(later).toEqual(['second', 'second']);
+    const texts: string[] = [];
+    for (const url of urls) {
+      texts.push(await window.ask(window.cache, url, { cache: 'reload' }));
+      texts.push(await window.ask(window.cache, url));
+    }
+    return texts;
+  }, paths);
+  expect(later).toEqual(['second', 'second', 'second', 'second']);
 });
 
 test('above maxAgeSeconds the origin is asked whether it is still right, by a later worker too', async ({
@@ -248,4 +254,28 @@ test('a clock may tell fractions of a millisecond', async ({ alone }) => {
     return [text, (await cache.stats()).heals];
   }, kept);
   expect(seen).toEqual(['data', 0]);
+});
+
+test('a stored part is not completed for a request with integrity', async ({
+  alone,
+  origin,
+}) => {
+  const headers = { ...kept, etag: '"one"' };
+  origin.on('/lib', ({ headers: { range } }) =>
+    range === 'bytes=0-2'
+      ? {
+          status: 206,
+          headers: { ...headers, 'content-range': 'bytes 0-2/7' },
+          body: 'rel',
+        }
+      : { headers, body: 'release' },
+  );
+  const seen = await alone.evaluate(async () => {
+    const range = { headers: { range: 'bytes=0-2' } };
+    const part = await window.ask(window.cache, '/lib', range);
+    const integrity = `sha256-${btoa('not of these bytes at all, really')}`;
+    const whole = window.ask(window.cache, '/lib', { integrity });
+    return [part, await whole.catch((error: unknown) => Object(error).name)];
+  });
+  expect(seen).toEqual(['rel', 'TypeError']);
 });

@@ -110,6 +110,8 @@ function partial(
 ): Response {
   const { total } = entry.record;
   const headers = new Headers(fields);
+  // It is of what the stored message held (RFC 9530 section 2).
+  headers.delete('content-digest');
   if (part === 'unsatisfiable') {
     headers.delete('content-length');
     headers.set('content-range', `bytes */${total}`);

@@ -205,7 +205,8 @@ export class HealingCache extends Upkeep {
       throw new TypeError(
         `mendbox: nothing stored answers ${visit.request.url}`,
       );
-    return step.beginning
+    // Of a part nobody can say whether it has the integrity of the whole.
+    return step.beginning && !visit.request.integrity
       ? this.#complete(visit, step.beginning)
       : this.#forward(visit, step.why);
   }

@@ -134,6 +134,7 @@ export class Core {
   forget(base?: string): void {
     this.ahead.cancel(base);
     this.search.forget(base);
+    this.store.forgetDropped();
     this.#changedAt = performance.now();
     if (base === undefined) this.memory.clear();
     else this.memory.forgetAll(base);

@@ -86,7 +86,6 @@ export class Drops {
     memory.forgetWhere(accepts);
     this.#core.changed();
     for (const key of purged) network.note(urlOfKey(key), 'dropped');
-    if (purged.length > 0) await store.noteDropped();
     return isDone ? purged.length : 0;
   }
 

@@ -6,7 +6,7 @@
  * 2. Validation: the page's mode with our own validators and no other field of ours.
  * 3. A refetch of a URL asked before, a part of one, and every replay: past the HTTP cache, which may still hold the
  *    first contact's answer. `asked before` outlives drops and evictions; what was dropped on demand is replayed. A later
- *    worker does not know what that was, so once anything was dropped its first contacts are validated.
+ *    worker does not know what that was, so once anything was dropped its first contacts are validated, but navigations.
  * 4. Across origins own fields would cause a preflight: the mode alone says what we want.
  * 5. What fails with own fields is sent again as the page made it: a redirect to another origin refuses them.
  * 6. A navigation given an init is no navigation any more: it goes out as it is, but for a replay.
@@ -146,8 +146,9 @@ export class Network {
       return request.cache === 'default'
         ? this.#quietly(visit, ASKED)
         : this.#through(visit, clone);
-    // A 304 has no bytes to have the integrity that the page asks for.
-    const ours = withFields(clone, validators, { integrity: '' });
+    // A 304 has no bytes to have the integrity that the page asks for; without a secure context only the browser can tell.
+    const init = isSecureContext ? { integrity: '' } : {};
+    const ours = withFields(clone, validators, init);
     return vouched(request, await this.#sendOr(visit, ours, ASKED));
   }
 
@@ -255,7 +256,7 @@ async function vouched(
   arrival: Arrival,
 ): Promise<Arrival> {
   const { response } = arrival;
-  if (!integrity || response.status === 304) return arrival;
+  if (!integrity || !isSecureContext || response.status === 304) return arrival;
   const bytes = await response.clone().arrayBuffer();
   if (await matchesMetadata(bytes, integrity)) return arrival;
   throw new TypeError('mendbox: the integrity is not the one asked for');

@@ -39,8 +39,8 @@ export interface HealingCacheOptions {
    */
   matchOptions?: Pick<CacheQueryOptions, 'ignoreSearch'>;
   /**
-   * Drops this whole cache when Workbox meets a quota error elsewhere in the origin; in HealingStrategy only. Default
-   * false.
+   * Drops this whole cache at any quota error in the origin that Workbox or a HealingStrategy meets, its own included; in
+   * HealingStrategy only. Default false.
    */
   purgeOnQuotaError?: boolean;
   /** How long one wait for IndexedDB may take before the network answers, in milliseconds. Default 2,000. */

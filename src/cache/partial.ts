@@ -82,6 +82,7 @@ async function joined(
   if (!body) return draft;
   const headers = new Headers(draft.headers);
   headers.delete('content-length');
+  headers.delete('content-digest');
   headers.set('content-range', `bytes ${first}-${end - 1}/${part.total}`);
   return asComplete({
     ...draft,
@@ -173,6 +174,7 @@ export async function completed(
   if (!begin) return undefined;
   const headers = freshen(entry, response);
   headers.delete('content-range');
+  headers.delete('content-digest');
   headers.set('content-length', String(total));
   const body = chained(begin, response.body, total);
   return {

@@ -68,8 +68,9 @@ async function store(
   flight: Flight,
 ): Promise<'stored' | 'refused' | undefined> {
   const became = await write(core, visit, arrival, body, flight);
-  // Where the store failed before, nobody knows whether this is newer.
-  const isNewer = visit.status.fwd !== 'miss';
+  const { fwd } = visit.status;
+  // Where the store failed before, nobody knows whether this is newer; another variant is not.
+  const isNewer = fwd !== 'miss' && fwd !== 'vary-miss';
   if (became === 'refused' && isNewer) dropOld(core, visit, arrival.response);
   return became;
 }

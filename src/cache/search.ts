@@ -66,7 +66,12 @@ export class Search {
   /** Notes a response that is being stored. One without a rule leaves what is known: isEquivalent() refuses it. */
   note(base: string, response: ResponseView): void {
     const path = pathOf(base);
-    this.#keep(path, [...ruled(base, response), ...this.#ruledOf(path)]);
+    const [own] = ruled(base, response);
+    if (!own) return;
+    const others = this.#ruledOf(path).filter(
+      (each) => each.base !== base || each.rule !== own.rule,
+    );
+    this.#keep(path, [own, ...others]);
   }
 
   /** The keys, other than its own, of the stored responses that may answer for a URL, the latest first. */

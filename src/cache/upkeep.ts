@@ -116,12 +116,13 @@ export abstract class Upkeep {
   async delete(input: RequestInfo | URL): Promise<boolean> {
     const { drops, network, settings, store } = this.core;
     const request = asRequest(input);
+    const noted = store.noteDropped();
     const dropped = drops.invalidateUrl(
       request.url,
       settings.partition(request),
     );
     network.note(request.url, 'dropped');
-    await store.noteDropped();
+    await noted;
     return await dropped;
   }
 

@@ -72,7 +72,7 @@ export async function writeDraft(
   const written = await core.store.write(draft, replaces, isNew);
   if (written.is === 'refused') {
     core.refused(written.error);
-    // A store that is closed for now has not been asked, and is asked for nothing else either.
+    // A store that is down has not been asked, and is asked for nothing else either.
     return written.error === undefined ? undefined : written.is;
   }
   if (written.is === 'older') return undefined;
@@ -127,10 +127,17 @@ function remember(core: Core, draft: Draft, record: PolicyRecord): void {
 async function isDeclared(
   core: Core,
   { base, request }: Visit,
-  { headers, status }: Response,
+  { headers, status, type }: Response,
   { content }: SealedBody,
 ): Promise<boolean> {
-  if (status === 206 || content === null || !declaresDigest(headers))
+  // Across origins a Content-Encoding is hidden.
+  const isUnknown = type === 'cors' || !isSecureContext;
+  if (
+    isUnknown ||
+    status === 206 ||
+    content === null ||
+    !declaresDigest(headers)
+  )
     return true;
   const bytes = content instanceof Blob ? await content.arrayBuffer() : content;
   if (await matchesFields(bytes, headers)) return true;

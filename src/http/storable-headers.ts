@@ -31,7 +31,7 @@ const DECODED: ReadonlySet<string> = new Set([
 /**
  * The fields to store with a response (RFC 9111 section 3.1), in a new Headers.
  *
- * Content-Encoding and Content-Length go where the body was decoded, since they no longer describe it. Browsers pass a
+ * Content-Encoding, Content-Length and digests go where the body was decoded, since they no longer describe it. Browsers pass a
  * body in an unknown coding on as it came, so there both stay true and stay. Of a qualified `no-cache="..."` the named
  * fields are left out, so that what is stored may be reused (section 5.2.2.4).
  */
@@ -47,6 +47,8 @@ export function storableHeaders(response: ResponseView): Headers {
   if (isDecoded(headers)) {
     dropped.add('content-encoding');
     dropped.add('content-length');
+    dropped.add('content-digest');
+    dropped.add('repr-digest');
   }
   const stored = new Headers();
   for (const [name, value] of headers) {

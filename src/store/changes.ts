@@ -162,6 +162,9 @@ const deleted = (
     ]),
   );
 
+/** Under this key `meta` says that something was dropped on demand. */
+export const DROPPED = 'dropped';
+
 /** Most runs that one transaction drops, so that it ends within its deadline. */
 const RUNS = 500;
 
@@ -204,8 +207,11 @@ export async function purgeSome(
     await deleted(change, orphans.map(rangeOf));
     some.push(...orphans);
   }
-  // The sums are counted anew, and no list of URLs outlives them.
-  if (some.length > 0) await change.objectStore('meta').clear();
+  if (some.length > 0) {
+    const meta = change.objectStore('meta');
+    // The sums are counted anew, and no list of URLs outlives them.
+    await Promise.all([meta.clear(), meta.put(true, DROPPED)]);
+  }
   return isMore;
 }
 

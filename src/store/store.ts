@@ -6,6 +6,7 @@
  */
 import { Breaker } from './breaker.js';
 import {
+  DROPPED,
   driftOf,
   drop,
   evictTo,
@@ -98,7 +99,8 @@ export class Store {
     replaces: Replaces,
     isNew = false,
   ): Promise<Written> {
-    if (!this.isOpen) return { is: 'refused', error: undefined };
+    if (this.#database.isDown) return { is: 'refused', error: undefined };
+    if (this.#writes.isOpen) return { is: 'refused', error: new Refusal() };
     this.#writes.begin();
     let written = await this.#tryWrite(draft, isNew ? undefined : replaces);
     // Something has been stored since.
@@ -204,6 +206,8 @@ export class Store {
     accepts: (key: string) => boolean,
     purged: string[],
   ): Promise<boolean> {
+    // Before it is done: what is missed meanwhile must not come from elsewhere.
+    this.#hasDropped = Promise.resolve(true);
     try {
       while (
         await this.#change((transaction) =>
@@ -238,18 +242,26 @@ export class Store {
     return this.#saveHint(keys, 'ahead');
   }
 
-  /** Whether anything was ever dropped on demand; the store is asked once in a worker's life. */
+  /** Whether anything was ever dropped on demand; the store is asked once, and again after forgetDropped(). */
   hasDropped(): Promise<boolean> {
-    return (this.#hasDropped ??= this.#get('meta', ['dropped']).then(
+    return (this.#hasDropped ??= this.#get('meta', [DROPPED]).then(
       ([value]) => value === true,
-      () => false,
+      () => {
+        this.forgetDropped();
+        return false;
+      },
     ));
+  }
+
+  /** Lets the store be asked again: it could not be read, or somebody else changed it. */
+  forgetDropped(): void {
+    this.#hasDropped = undefined;
   }
 
   /** Notes that something was dropped on demand. */
   noteDropped(): Promise<void> {
     this.#hasDropped = Promise.resolve(true);
-    return this.#saveHint(true, 'dropped');
+    return this.#saveHint(true, DROPPED);
   }
 
   async #saveHint(value: unknown, name: string): Promise<void> {
