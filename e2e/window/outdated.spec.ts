@@ -279,3 +279,53 @@ test('a stored part is not completed for a request with integrity', async ({
   });
   expect(seen).toEqual(['rel', 'TypeError']);
 });
+
+test('a part of what is stored has no digest of the whole', async ({
+  alone,
+}) => {
+  const digests = await alone.evaluate(async (fields) => {
+    const bytes = new TextEncoder().encode('data');
+    const hash = await crypto.subtle.digest('SHA-256', bytes);
+    const text = btoa(String.fromCharCode(...new Uint8Array(hash)));
+    const headers = { ...fields, 'content-digest': `sha-256=:${text}:` };
+    await window.cache.put('/data', new Response('data', { headers }));
+    const told: (string | null)[] = [];
+    for (const range of ['', 'bytes=1-2']) {
+      const init = { headers: range ? { range } : {} };
+      const answer = await window.cache.fetch('/data', init);
+      told.push(`${answer.status}`, answer.headers.get('content-digest'));
+    }
+    return told;
+  }, kept);
+  expect(digests).toEqual([
+    '200',
+    expect.stringMatching(/^sha-256/),
+    '206',
+    null,
+  ]);
+});
+
+test('what is dropped by No-Vary-Search is found, however often another URL of its path was stored', async ({
+  alone,
+  origin,
+}) => {
+  const headers = { ...kept, 'no-vary-search': 'params=("from")' };
+  for (const n of [1, 2])
+    origin.answer(`/data?from=${n}`, { headers, body: 'data' });
+  const left = await alone.evaluate(async () => {
+    await window.ask(window.cache, '/data?from=1');
+    for (let n = 0; n < 64; n++)
+      await window.cache.put(
+        '/data?from=2',
+        new Response('data', {
+          headers: {
+            'cache-control': 'max-age=600',
+            'no-vary-search': 'params=("from")',
+          },
+        }),
+      );
+    await window.cache.delete('/data?from=3');
+    return (await window.cache.stats()).entries;
+  });
+  expect(left).toBe(0);
+});

@@ -52,6 +52,8 @@ test('a decoded body loses its coding and the length of what was coded', () => {
     'gzip, identity',
   ]) {
     expect(kept({ ...length, 'content-encoding': coding })).toEqual([]);
+    const digests = { 'content-digest': 'sha-256=:a:', 'repr-digest': 'x' };
+    expect(kept({ ...digests, 'content-encoding': coding })).toEqual([]);
   }
   expect(kept(length)).toEqual(['content-length']);
   for (const coding of ['unheard-of', 'gzip, unheard-of', 'identity']) {
