@@ -111,8 +111,8 @@ const quiet = [
 ];
 
 /**
- * How Playwright starts a browser found here; the whole Chromium where there is no shell. A stock Firefox is driven over WebDriver BiDi ("moz-firefox"), which
- * Playwright's own build does not speak.
+ * How Playwright starts a browser found here; the whole Chromium where there is no shell. A stock Firefox is driven over
+ * WebDriver BiDi ("moz-firefox"), which Playwright's own build does not speak.
  */
 export function launchOptions(name) {
   const found = findBrowser(name);

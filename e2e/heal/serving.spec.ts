@@ -214,6 +214,9 @@ for (const { id, name, field } of [
   });
 }
 
+const integrityOf = (text: string): string =>
+  `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
 test('H10: an empty body has the integrity of nothing', async ({
   app,
   origin,
@@ -249,9 +252,6 @@ test('H10: stored bytes that do not match the integrity the page asks for are re
   await app.settled('/lib', sha256('new release'));
   expect((await app.fetch('/lib')).text).toBe('new release');
 });
-
-const integrityOf = (text: string): string =>
-  `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
 test('H10: what has the integrity that the page asks for is validated by one request', async ({
   app,
